@@ -9,26 +9,76 @@ const outside = (room, allowed) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
     outside({ name: 'testbeds', path: '^testbeds/', comment: 'Testbeds are data and pure functions.' }, '^testbeds/'),
     outside({ name: 'director', path: '^director/', comment: 'The director stands alone.' }, '^director/'),
-    outside({ name: 'director-engine', path: '^director/engine/', comment: 'Engines know neither sockets nor files nor the shell.' }, '^director/engine/'),
-    outside({ name: 'director-config', path: '^director/config/', comment: 'Parsers know the engine model only.' }, '^director/(engine|config)/'),
-    outside({ name: 'contract', path: '^provisioning/contract/', comment: 'The RPC contract is types and schemas.' }, '^(provisioning/contract/|testbeds/|director/index\\.ts$)'),
-    outside({ name: 'provisioning', path: '^provisioning/', comment: 'The lab engine.' }, '^(provisioning/|testbeds/|director/index\\.ts$)'),
-    outside({ name: 'electron', path: '^electron/', comment: 'The shell knows the contract and how to find the engine.' }, '^(electron/|provisioning/contract/|provisioning/discovery/)'),
-    outside({ name: 'renderer', path: '^renderer/', comment: 'The window speaks RPC only.' }, '^(renderer/|provisioning/contract/|testbeds/|director/index\\.ts$)'),
+    outside(
+      {
+        name: 'director-engine',
+        path: '^director/engine/',
+        comment: 'Engines know neither sockets nor files nor the shell.',
+      },
+      '^director/engine/',
+    ),
+    outside(
+      { name: 'director-config', path: '^director/config/', comment: 'Parsers know the engine model only.' },
+      '^director/(engine|config)/',
+    ),
+    outside(
+      { name: 'contract', path: '^provisioning/contract/', comment: 'The RPC contract is types and schemas.' },
+      '^(provisioning/contract/|testbeds/|director/index\\.ts$)',
+    ),
+    outside(
+      { name: 'provisioning', path: '^provisioning/', comment: 'The lab engine.' },
+      '^(provisioning/|testbeds/|director/index\\.ts$)',
+    ),
+    outside(
+      { name: 'electron', path: '^electron/', comment: 'The shell knows the contract and how to find the engine.' },
+      '^(electron/|provisioning/contract/|provisioning/discovery/)',
+    ),
+    outside(
+      { name: 'renderer', path: '^renderer/', comment: 'The window speaks RPC only.' },
+      '^(renderer/|provisioning/contract/|testbeds/|director/index\\.ts$)',
+    ),
     {
       name: 'pure-rooms-have-no-platform',
       severity: 'error',
-      from: { path: '^(testbeds|director/engine|director/config|director/api|provisioning/contract|renderer)/', pathNot: '(\\.test\\.tsx?|testbeds/load\\.ts|renderer/vite\\.config\\.ts)$' },
+      from: {
+        path: '^(testbeds|director/engine|director/config|director/api|provisioning/contract|renderer)/',
+        pathNot: '(\\.test\\.tsx?|testbeds/load\\.ts|renderer/vite\\.config\\.ts)$',
+      },
       to: { dependencyTypes: ['core'] },
     },
-    { name: 'execa-behind-one-wrapper', severity: 'error', from: { pathNot: '^(provisioning/process/|test/|bench/|scripts/)' }, to: { path: 'node_modules/execa/' } },
-    { name: 'ssh2-behind-one-wrapper', severity: 'error', from: { pathNot: '^(provisioning/ssh/|test/)' }, to: { path: 'node_modules/ssh2/' } },
-    { name: 'koffi-in-director-io', severity: 'error', from: { pathNot: '^(director/io/|test/|bench/)' }, to: { path: 'node_modules/koffi/' } },
-    { name: 'electron-in-electron', severity: 'error', from: { pathNot: '^electron/' }, to: { path: 'node_modules/electron/' } },
+    {
+      name: 'execa-behind-one-wrapper',
+      severity: 'error',
+      from: { pathNot: '^(provisioning/process/|test/|bench/|scripts/)' },
+      to: { path: 'node_modules/execa/' },
+    },
+    {
+      name: 'ssh2-behind-one-wrapper',
+      severity: 'error',
+      from: { pathNot: '^(provisioning/ssh/|test/)' },
+      to: { path: 'node_modules/ssh2/' },
+    },
+    {
+      name: 'koffi-in-director-io',
+      severity: 'error',
+      from: { pathNot: '^(director/io/|test/|bench/)' },
+      to: { path: 'node_modules/koffi/' },
+    },
+    {
+      name: 'electron-in-electron',
+      severity: 'error',
+      from: { pathNot: '^electron/' },
+      to: { path: 'node_modules/electron/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

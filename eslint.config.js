@@ -12,7 +12,13 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.pure.json', './tsconfig.node.json', './tsconfig.dom.json', './tsconfig.electron.json', './tsconfig.test.json'],
+        project: [
+          './tsconfig.pure.json',
+          './tsconfig.node.json',
+          './tsconfig.dom.json',
+          './tsconfig.electron.json',
+          './tsconfig.test.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -36,7 +42,10 @@ export default tseslint.config(
     ignores: ['**/*.test.ts', 'testbeds/load.ts'],
     rules: {
       'no-restricted-globals': ['error', ...impure],
-      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Take chance as an argument.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Take chance as an argument.' },
+      ],
     },
   },
   {

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { checkSchema, directorSnapshotSchema, virtualServiceSchema, vrrpStateSchema } from './snapshot.ts';
+
+const at = z.number().describe('Milliseconds since the Unix epoch, with fractions');
+
+/**
+ * What `director watch` prints, one JSON object a line: a snapshot first, then every change as it happens.
+ * `table` carries all services and is sent when something in it changed, at most four times a second.
+ */
+export const directorEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('snapshot'), at, snapshot: directorSnapshotSchema }),
+  z.object({ type: z.literal('table'), at, services: z.array(virtualServiceSchema) }),
+  z.object({
+    type: z.literal('vrrp-state'),
+    at,
+    instance: z.string(),
+    vrid: z.number().int(),
+    from: vrrpStateSchema,
+    to: vrrpStateSchema,
+    reason: z.string(),
+  }),
+  z.object({
+    type: z.literal('advert'),
+    at,
+    instance: z.string(),
+    direction: z.enum(['sent', 'received']),
+    priority: z.number().int(),
+    source: z.string(),
+  }),
+  z.object({
+    type: z.literal('address'),
+    at,
+    action: z.enum(['added', 'removed']),
+    address: z.string(),
+    interface: z.string(),
+  }),
+  z.object({ type: z.literal('gratuitous-arp'), at, address: z.string(), interface: z.string() }),
+  z.object({ type: z.literal('check'), at, check: checkSchema }),
+  z.object({ type: z.literal('log'), at, level: z.enum(['debug', 'info', 'warn', 'error']), message: z.string() }),
+]);
+export type DirectorEvent = z.infer<typeof directorEventSchema>;

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+
+/**
+ * The state that a director shows to the outside: its VRRP instances and its table of virtual services. The admin socket,
+ * `ipvsadm`, the lab engine and the window all read this one shape.
+ *
+ * Times are milliseconds since the Unix epoch, with fractions down to a microsecond where the clock has them.
+ */
+
+export const vrrpStateSchema = z.enum(['INIT', 'BACKUP', 'MASTER', 'FAULT']);
+/** VRRP states of RFC 9568 section 6.4; FAULT is keepalived's word for an instance whose interface is down. */
+export type VrrpState = z.infer<typeof vrrpStateSchema>;
+
+export const vrrpInstanceSchema = z.object({
+  name: z.string(),
+  version: z.union([z.literal(2), z.literal(3)]),
+  /** Virtual router identifier, 1–255 (RFC 9568 section 5.2.3). */
+  vrid: z.number().int().min(1).max(255),
+  interface: z.string(),
+  state: vrrpStateSchema,
+  priority: z.number().int().min(0).max(255),
+  /** Advertisement interval in milliseconds. */
+  advertIntervalMs: z.number().positive(),
+  virtualAddresses: z.array(z.string()),
+  syncGroup: z.string().optional(),
+  /** When the current state was entered. */
+  since: z.number(),
+  /** Source address of the last valid advertisement heard, if any. */
+  masterAddress: z.string().optional(),
+});
+export type VrrpInstanceSnapshot = z.infer<typeof vrrpInstanceSchema>;
+
+export const countersSchema = z.object({
+  connections: z.number(),
+  inPackets: z.number(),
+  outPackets: z.number(),
+  inBytes: z.number(),
+  outBytes: z.number(),
+});
+/** Totals since the service or server was added. */
+export type Counters = z.infer<typeof countersSchema>;
+
+export const ratesSchema = z.object({
+  connectionsPerSecond: z.number(),
+  inPacketsPerSecond: z.number(),
+  outPacketsPerSecond: z.number(),
+  inBytesPerSecond: z.number(),
+  outBytesPerSecond: z.number(),
+});
+/** Per second, estimated as the kernel does (net/netfilter/ipvs/ip_vs_est.c: every 2 s, EWMA of weight 1/4). */
+export type Rates = z.infer<typeof ratesSchema>;
+
+export const forwardingMethodSchema = z.enum(['masq', 'gate', 'ipip', 'local']);
+export type ForwardingMethod = z.infer<typeof forwardingMethodSchema>;
+
+export const realServerSchema = z.object({
+  address: z.string(),
+  port: z.number().int().min(0).max(65535),
+  forwarding: forwardingMethodSchema,
+  weight: z.number().int().min(0).max(65535),
+  activeConnections: z.number().int(),
+  inactiveConnections: z.number().int(),
+  counters: countersSchema,
+  rates: ratesSchema,
+});
+export type RealServerSnapshot = z.infer<typeof realServerSchema>;
+
+export const virtualServiceSchema = z.object({
+  protocol: z.enum(['TCP', 'UDP']),
+  address: z.string(),
+  port: z.number().int().min(0).max(65535),
+  scheduler: z.string(),
+  counters: countersSchema,
+  rates: ratesSchema,
+  /** In the order in which `ipvsadm -L` prints them: by address, then port. Only servers that are in the table now. */
+  realServers: z.array(realServerSchema),
+});
+export type VirtualServiceSnapshot = z.infer<typeof virtualServiceSchema>;
+
+export const checkSchema = z.object({
+  protocol: z.enum(['TCP', 'UDP']),
+  serviceAddress: z.string(),
+  servicePort: z.number().int(),
+  serverAddress: z.string(),
+  serverPort: z.number().int(),
+  kind: z.string(),
+  up: z.boolean(),
+  /** Why it is up or down: the last result, in words. */
+  reason: z.string(),
+  since: z.number(),
+});
+/** One health checker and its verdict; a server that is down stays listed here while it is out of the table. */
+export type CheckSnapshot = z.infer<typeof checkSchema>;
+
+export const directorSnapshotSchema = z.object({
+  version: z.string(),
+  pid: z.number().int(),
+  startedAt: z.number(),
+  configFile: z.string(),
+  plane: z.object({ name: z.enum(['packet', 'ebpf', 'ipvs', 'none']), reason: z.string() }),
+  masquerading: z.boolean(),
+  instances: z.array(vrrpInstanceSchema),
+  services: z.array(virtualServiceSchema),
+  checks: z.array(checkSchema),
+});
+export type DirectorSnapshot = z.infer<typeof directorSnapshotSchema>;

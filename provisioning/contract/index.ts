@@ -1,0 +1,6 @@
+/** The RPC contract: what a client of the lab engine may know. */
+export * from './contract.ts';
+export * from './drill.ts';
+export * from './error.ts';
+export * from './lab.ts';
+export * from './plan.ts';

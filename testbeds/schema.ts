@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { localizedSchema } from './localized.ts';
+
+/**
+ * A testbed as it is written in a file: version 1 of the format. Data only. `resolve.ts` turns it into the form that the
+ * rest of the house uses, with every default filled in and every reference checked.
+ */
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, a letter first, at most 31 characters');
+const ipv4 = z.ipv4();
+const cidr = z.cidrv4();
+const mac = z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i, 'six pairs of hexadecimal digits with colons between');
+const port = z.number().int().min(1).max(65535);
+
+const networkSchema = z.strictObject({
+  title: localizedSchema,
+  /** VirtualBox's words: `nat` has a way out, `internal` has none (document section 3.1). */
+  kind: z.enum(['nat', 'internal']),
+  cidr,
+  mtu: z.number().int().min(576).max(9216).default(1500),
+});
+
+const interfaceSchema = z.strictObject({
+  /** The name inside the node: eth0, eth1, … */
+  name: z.string().regex(/^eth\d$/),
+  network: name,
+  mac: mac.optional(),
+  /** A static address, or `dhcp` with the lease that the testbed's DHCP server must give. */
+  address: z.union([z.strictObject({ static: ipv4 }), z.strictObject({ dhcp: ipv4 })]),
+  gateway: ipv4.optional(),
+  nameServers: z.array(ipv4).default([]),
+});
+
+const nodeSchema = z.strictObject({
+  role: z.enum(['director', 'web', 'dns', 'nas', 'client', 'internet']),
+  title: localizedSchema.optional(),
+  /** Other names of this node, as in the document's hosts file, in its order. */
+  aliases: z.array(z.string()).default([]),
+  interfaces: z.array(interfaceSchema).min(1),
+  /** What a virtual machine provider gives the node: memory in MiB, disk in GiB. */
+  machine: z.strictObject({ memory: z.number().int().min(64), disk: z.number().int().min(1) }),
+});
+
+const vrrpSchema = z.strictObject({
+  syncGroup: z.string(),
+  authentication: z.strictObject({ type: z.literal('PASS'), password: z.string().min(1) }),
+  /** Seconds between advertisements. Below 1 s the instances speak VRRP 3, which has no authentication. */
+  advertInterval: z.number().min(0.01).max(40).default(1),
+  /** Node → initial state and priority, the same for every instance. */
+  routers: z.record(
+    name,
+    z.strictObject({ state: z.enum(['MASTER', 'BACKUP']), priority: z.number().int().min(1).max(254) }),
+  ),
+  instances: z.array(
+    z.strictObject({
+      name: z.string().regex(/^\w+$/),
+      vrid: z.number().int().min(1).max(255),
+      network: name,
+      virtualAddresses: z.array(ipv4).min(1),
+    }),
+  ),
+});
+
+const virtualServiceSchema = z.strictObject({
+  address: ipv4,
+  port,
+  protocol: z.enum(['TCP', 'UDP']),
+  scheduler: z.enum(['rr']),
+  forwarding: z.enum(['NAT']),
+  /** Names of nodes; their address on the inner network is the real server's. */
+  realServers: z.array(name).min(1),
+  weight: z.number().int().min(0).default(1),
+  check: z.strictObject({
+    type: z.literal('TCP_CHECK'),
+    /** Seconds between checks (keepalived's delay_loop). */
+    interval: z.number().positive(),
+    /** Seconds until a connection attempt counts as failed. */
+    connectTimeout: z.number().positive(),
+  }),
+});
+
+const outsideWorldSchema = z.strictObject({
+  /** The node that plays the outside world. */
+  node: name,
+  /** Public resolvers' addresses which that node answers for. */
+  resolvers: z.array(ipv4),
+  /** Records that it serves. */
+  records: z.array(
+    z.union([
+      z.strictObject({ name: z.string(), address: ipv4 }),
+      z.strictObject({ name: z.string(), canonicalName: z.string() }),
+    ]),
+  ),
+});
+
+const drillSchema = z.strictObject({
+  kind: z.literal('kill-master'),
+  title: localizedSchema,
+  description: localizedSchema,
+  /** The node that loses its power. */
+  victim: name,
+  /** Where the probe runs. */
+  client: name,
+  probes: z.array(
+    z.union([
+      z.strictObject({ name: z.string(), http: z.url() }),
+      z.strictObject({ name: z.string(), dns: z.strictObject({ server: ipv4, query: z.string() }) }),
+    ]),
+  ),
+});
+
+export const testbedSchema = z.strictObject({
+  relevo: z.literal(1),
+  id: name,
+  title: localizedSchema,
+  description: localizedSchema,
+  /** The document that this testbed comes from. */
+  source: z.strictObject({ title: z.string(), author: z.string(), year: z.string(), file: z.string() }),
+  networks: z.record(name, networkSchema),
+  nodes: z.record(name, nodeSchema),
+  domain: z.string(),
+  /** Suffix of the long host names in the hosts file (`cluster1.cluster`). */
+  hostsSuffix: z.string(),
+  dhcp: z.strictObject({
+    network: name,
+    range: z.tuple([ipv4, ipv4]),
+    router: ipv4,
+    nameServer: ipv4,
+    mtu: z.number().int(),
+  }),
+  dns: z.strictObject({ serial: z.number().int(), forwarders: z.array(ipv4), ttl: z.number().int() }),
+  storage: z.strictObject({ node: name, export: z.string(), mountPoint: z.string(), clients: z.array(name) }),
+  vrrp: vrrpSchema,
+  virtualServices: z.array(virtualServiceSchema),
+  outsideWorld: outsideWorldSchema,
+  drills: z.record(name, drillSchema),
+});
+
+/** A testbed as written: what a file holds after parsing. */
+export type RawTestbed = z.infer<typeof testbedSchema>;
