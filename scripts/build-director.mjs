@@ -1,0 +1,66 @@
+// Bundles the director into two files, director.cjs and koffi.node, that run beside any Node 20 binary without node_modules.
+import { copyFile, mkdir, readFile, chmod } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+// koffi looks for its native part in per-platform packages; in the bundle it lies beside the script.
+const nativeBesideScript = {
+  name: 'koffi-beside-script',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^@koromix\/koffi-/ }, ({ path }) => ({ path, namespace: 'koffi-native' }));
+    bundler.onLoad({ filter: /.*/, namespace: 'koffi-native' }, ({ path }) => ({
+      contents: path.endsWith(`${process.platform}-${process.arch}`)
+        ? `const native = { exports: {} };
+           process.dlopen(native, require('node:path').join(__dirname, 'koffi.node'));
+           module.exports = native.exports;`
+        : `throw new Error('This director was built for ${process.platform}-${process.arch}.');`,
+      loader: 'js',
+    }));
+  },
+};
+
+/** Writes director.cjs and koffi.node into `outdir` (dist/node by default) and returns their paths. */
+export async function buildDirector({ outdir = join(root, 'dist/node') } = {}) {
+  await mkdir(outdir, { recursive: true });
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const script = join(outdir, 'director.cjs');
+  await build({
+    entryPoints: [join(root, 'director/main.ts')],
+    outfile: script,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    banner: { js: "#!/usr/bin/env node\nconst bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    define: {
+      'import.meta.filename': '__filename',
+      'import.meta.dirname': '__dirname',
+      'import.meta.url': 'bundleUrl',
+      DIRECTOR_VERSION: JSON.stringify(version),
+    },
+    plugins: [nativeBesideScript],
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  await chmod(script, 0o755);
+  const native = join(outdir, 'koffi.node');
+  await copyFile(nativeModule(), native);
+  return { script, native };
+}
+
+function nativeModule() {
+  const require = createRequire(createRequire(join(root, 'package.json')).resolve('koffi'));
+  const { platform, arch } = process;
+  const folder = dirname(require.resolve(`@koromix/koffi-${platform}-${arch}/package.json`));
+  return join(folder, `${platform}_${arch}`, 'koffi.node');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { script } = await buildDirector({});
+  console.log(script);
+}
