@@ -27,7 +27,10 @@ export const resolvedNodeSchema = z.object({
   name: z.string(),
   role: roleSchema,
   title: localizedSchema,
+  /** Other names, each a CNAME record of the testbed's domain. */
   aliases: z.array(z.string()),
+  /** The names on the node's line of the hosts file; the first one also appears with the suffix. */
+  hostNames: z.array(z.string()),
   interfaces: z.array(resolvedInterfaceSchema),
   machine: z.object({ memory: z.number(), disk: z.number() }),
 });
@@ -101,8 +104,24 @@ export const resolvedTestbedSchema = z.object({
     nameServer: z.string(),
     mtu: z.number().int(),
   }),
-  dns: z.object({ serial: z.number().int(), forwarders: z.array(z.string()), ttl: z.number().int() }),
-  storage: z.object({ node: z.string(), export: z.string(), mountPoint: z.string(), clients: z.array(z.string()) }),
+  dns: z.object({
+    serial: z.number().int(),
+    forwarders: z.array(z.string()),
+    ttl: z.number().int(),
+    refresh: z.number().int(),
+    retry: z.number().int(),
+    expire: z.number().int(),
+  }),
+  storage: z.object({
+    node: z.string(),
+    directory: z.string(),
+    export: z.string(),
+    mountPoint: z.string(),
+    clients: z.array(z.string()),
+    /** What lies in the directory at first, with its text, so that a saved testbed needs no other file. */
+    files: z.array(z.object({ path: z.string(), content: z.string() })),
+  }),
+  web: z.object({ documentRoot: z.string() }),
   vrrp: resolvedVrrpSchema,
   virtualServices: z.array(resolvedVirtualServiceSchema),
   outsideWorld: z.object({

@@ -12,6 +12,20 @@ const name = z
 const ipv4 = z.ipv4();
 const cidr = z.cidrv4();
 const mac = z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i, 'six pairs of hexadecimal digits with colons between');
+const absolutePath = z.string().regex(/^(\/[\w.-]+)+$/, 'an absolute path of letters, digits, ".", "_" and "-"');
+const relativePath = z
+  .string()
+  .regex(
+    /^(?!\.\.?(\/|$))[\w.-]+(\/(?!\.\.?(\/|$))[\w.-]+)*$/,
+    'a relative path without ".." of letters, digits, ".", "_" and "-"',
+  );
+const domainName = z
+  .string()
+  .max(253)
+  .regex(
+    /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i,
+    'a domain name without a dot at its end',
+  );
 const port = z.number().int().min(1).max(65535);
 
 const networkSchema = z.strictObject({
@@ -24,7 +38,7 @@ const networkSchema = z.strictObject({
 
 const interfaceSchema = z.strictObject({
   /** The name inside the node: eth0, eth1, … */
-  name: z.string().regex(/^eth\d$/),
+  name: z.string().regex(/^eth\d$/, 'eth0 to eth9'),
   network: name,
   mac: mac.optional(),
   /** A static address, or `dhcp` with the lease that the testbed's DHCP server must give. */
@@ -36,16 +50,25 @@ const interfaceSchema = z.strictObject({
 const nodeSchema = z.strictObject({
   role: z.enum(['director', 'web', 'dns', 'nas', 'client', 'internet']),
   title: localizedSchema.optional(),
-  /** Other names of this node, as in the document's hosts file, in its order. */
-  aliases: z.array(z.string()).default([]),
+  /** Other names of this node: each becomes a CNAME record. */
+  aliases: z.array(name).default([]),
+  /**
+   * The names on this node's line of the hosts file, in order; the first also appears with the suffix. By default the node's
+   * own name and then its aliases.
+   */
+  hostNames: z.array(name).min(1).optional(),
   interfaces: z.array(interfaceSchema).min(1),
   /** What a virtual machine provider gives the node: memory in MiB, disk in GiB. */
   machine: z.strictObject({ memory: z.number().int().min(64), disk: z.number().int().min(1) }),
 });
 
 const vrrpSchema = z.strictObject({
-  syncGroup: z.string(),
-  authentication: z.strictObject({ type: z.literal('PASS'), password: z.string().min(1) }),
+  syncGroup: z.string().regex(/^\w+$/, 'letters, digits and "_"'),
+  /** The field on the wire has eight octets (RFC 2338 section 5.3.10); keepalived cuts longer passwords off. */
+  authentication: z.strictObject({
+    type: z.literal('PASS'),
+    password: z.string().regex(/^[!-~]{1,8}$/, 'one to eight printable characters without spaces'),
+  }),
   /** Seconds between advertisements. Below 1 s the instances speak VRRP 3, which has no authentication. */
   advertInterval: z.number().min(0.01).max(40).default(1),
   /** Node → initial state and priority, the same for every instance. */
@@ -55,7 +78,7 @@ const vrrpSchema = z.strictObject({
   ),
   instances: z.array(
     z.strictObject({
-      name: z.string().regex(/^\w+$/),
+      name: z.string().regex(/^\w+$/, 'letters, digits and "_"'),
       vrid: z.number().int().min(1).max(255),
       network: name,
       virtualAddresses: z.array(ipv4).min(1),
@@ -81,6 +104,29 @@ const virtualServiceSchema = z.strictObject({
   }),
 });
 
+const dnsSchema = z.strictObject({
+  serial: z.number().int().min(1).max(4294967295),
+  forwarders: z.array(ipv4),
+  /** Seconds: the zone's default time to live, and how long an answer "no such name" is kept. */
+  ttl: z.number().int().positive(),
+  /** Seconds, for secondary servers (RFC 1035 section 3.3.13). */
+  refresh: z.number().int().positive().default(28800),
+  retry: z.number().int().positive().default(3600),
+  expire: z.number().int().positive().default(604800),
+});
+
+const storageSchema = z.strictObject({
+  node: name,
+  /** The directory that holds the files. */
+  directory: absolutePath,
+  /** The name under which it is exported. */
+  export: absolutePath,
+  mountPoint: absolutePath,
+  clients: z.array(name),
+  /** What lies in the directory at first: path in it → file in the testbed's own folder. */
+  files: z.record(relativePath, relativePath).default({}),
+});
+
 const outsideWorldSchema = z.strictObject({
   /** The node that plays the outside world. */
   node: name,
@@ -89,8 +135,8 @@ const outsideWorldSchema = z.strictObject({
   /** Records that it serves. */
   records: z.array(
     z.union([
-      z.strictObject({ name: z.string(), address: ipv4 }),
-      z.strictObject({ name: z.string(), canonicalName: z.string() }),
+      z.strictObject({ name: domainName, address: ipv4 }),
+      z.strictObject({ name: domainName, canonicalName: domainName }),
     ]),
   ),
 });
@@ -120,9 +166,9 @@ export const testbedSchema = z.strictObject({
   source: z.strictObject({ title: z.string(), author: z.string(), year: z.string(), file: z.string() }),
   networks: z.record(name, networkSchema),
   nodes: z.record(name, nodeSchema),
-  domain: z.string(),
+  domain: domainName,
   /** Suffix of the long host names in the hosts file (`cluster1.cluster`). */
-  hostsSuffix: z.string(),
+  hostsSuffix: domainName,
   dhcp: z.strictObject({
     network: name,
     range: z.tuple([ipv4, ipv4]),
@@ -130,8 +176,9 @@ export const testbedSchema = z.strictObject({
     nameServer: ipv4,
     mtu: z.number().int(),
   }),
-  dns: z.strictObject({ serial: z.number().int(), forwarders: z.array(ipv4), ttl: z.number().int() }),
-  storage: z.strictObject({ node: name, export: z.string(), mountPoint: z.string(), clients: z.array(name) }),
+  dns: dnsSchema,
+  storage: storageSchema,
+  web: z.strictObject({ documentRoot: absolutePath }),
   vrrp: vrrpSchema,
   virtualServices: z.array(virtualServiceSchema),
   outsideWorld: outsideWorldSchema,
