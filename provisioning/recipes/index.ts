@@ -1,0 +1,14 @@
+/** Recipes: what turns bare Debian systems into the nodes of a testbed. Data, and the one renderer that makes scripts of it. */
+export type {
+  CommandStep,
+  FileStep,
+  InitSystem,
+  ReadinessCheck,
+  Recipe,
+  RecipeContext,
+  RecipeStep,
+  ServiceStep,
+} from './recipe.ts';
+export { packagesFor } from './packages.ts';
+export { recipesFor } from './recipes-for.ts';
+export { bootScriptPath, renderBootScript, renderInstallScript } from './script.ts';

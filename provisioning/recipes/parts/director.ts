@@ -1,0 +1,51 @@
+import type { PartInput, RecipePart } from '../recipe.ts';
+import { keepalivedConf } from './keepalived-conf.ts';
+
+const program = '/opt/relevo/node /opt/relevo/lib/director.cjs';
+
+/** Our director, reading the document's keepalived.conf (sections 3.8.1 and 3.9). keepalived is there, but does not run. */
+export function director({ testbed, node, context }: PartInput): RecipePart {
+  return {
+    packages: ['nftables', 'keepalived', 'bind9-dnsutils', 'curl'],
+    install: [
+      {
+        kind: 'file',
+        title: 'Configure the virtual addresses and services',
+        path: '/etc/keepalived/keepalived.conf',
+        content: keepalivedConf(testbed, node),
+      },
+      {
+        kind: 'file',
+        title: 'Forward packets',
+        path: '/etc/sysctl.d/99-relevo.conf',
+        content: 'net.ipv4.ip_forward = 1\n',
+      },
+      wrapper('/usr/local/sbin/director', ''),
+      wrapper('/usr/sbin/ipvsadm', ' ipvsadm'),
+      ...(context.init === 'systemd'
+        ? [{ kind: 'command' as const, title: 'Keep keepalived quiet', run: 'systemctl disable --now keepalived' }]
+        : []),
+    ],
+    boot: [
+      { kind: 'command', title: 'Forward packets', run: 'echo 1 > /proc/sys/net/ipv4/ip_forward' },
+      {
+        kind: 'service',
+        title: 'Start the director',
+        name: 'director',
+        unit: 'relevo-director',
+        start: '/usr/local/sbin/director run',
+      },
+    ],
+    ready: [],
+  };
+}
+
+function wrapper(path: string, command: string) {
+  return {
+    kind: 'file' as const,
+    title: `Write ${path}`,
+    path,
+    content: `#!/bin/sh\nexec ${program}${command} "$@"\n`,
+    mode: '755',
+  };
+}

@@ -1,0 +1,95 @@
+import { netmask } from '../../../testbeds/ipv4.ts';
+import type { ResolvedInterface } from '../../../testbeds/resolved.ts';
+import { quote } from '../quote.ts';
+import type { PartInput, ReadinessCheck, RecipePart, RecipeStep } from '../recipe.ts';
+
+/** What an Ethernet interface has when nobody says otherwise. */
+const usualMtu = 1500;
+
+/** The node's interfaces through ifupdown, as the document configures them (sections 3.2, 3.3 and 3.9). */
+export function network({ testbed, node }: PartInput): RecipePart {
+  const usesDhcp = node.interfaces.some((entry) => entry.method === 'dhcp');
+  const world = testbed.outsideWorld;
+  // The node that stands in for the Internet owns every address that its records and resolvers name.
+  const extra =
+    world.node === node.name
+      ? [...world.resolvers, ...world.records.flatMap((record) => ('address' in record ? [record.address] : []))]
+      : [];
+  return {
+    packages: ['iproute2', 'ifupdown', 'iputils-ping', ...(usesDhcp ? ['isc-dhcp-client'] : [])],
+    install: [
+      {
+        kind: 'file',
+        title: 'Configure the network interfaces',
+        path: '/etc/network/interfaces',
+        content: interfacesFile(node.interfaces, extra),
+      },
+      ...(usesDhcp ? [dhcpClientStep] : resolverSteps(node.interfaces)),
+    ],
+    boot: [
+      {
+        kind: 'service',
+        title: usesDhcp ? 'Ask for an address' : 'Bring the network interfaces up',
+        name: 'networking',
+        unit: 'networking',
+        start: '[ -d /run/network ] || mkdir -p /run/network\nifup -a',
+      },
+    ],
+    ready: node.interfaces.map(addressCheck),
+  };
+}
+
+export function interfacesFile(interfaces: readonly ResolvedInterface[], loopbackAddresses: readonly string[]): string {
+  const loopback = [
+    'auto lo',
+    'iface lo inet loopback',
+    ...[...new Set(loopbackAddresses)].map((address) => `up ip addr add ${address}/32 dev lo`),
+  ];
+  return `${[loopback, ...interfaces.map(stanza)].map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function stanza(entry: ResolvedInterface): string[] {
+  const head = [`auto ${entry.name}`, `iface ${entry.name} inet ${entry.method}`];
+  if (entry.method === 'dhcp') return head;
+  return [
+    ...head,
+    `address ${entry.address}`,
+    `netmask ${netmask(entry.prefixLength)}`,
+    ...(entry.gateway === undefined ? [] : [`gateway ${entry.gateway}`]),
+    ...(entry.mtu === usualMtu ? [] : [`mtu ${entry.mtu}`]),
+    ...(entry.nameServers.length === 0 ? [] : [`dns-nameservers ${entry.nameServers.join(' ')}`]),
+  ];
+}
+
+/**
+ * The times are for a lab: ask again after a second when a packet was lost, and give up after five, so that a node started
+ * without a director boots all the same; the client goes on asking in the background.
+ */
+const dhcpClientStep: RecipeStep = {
+  kind: 'file',
+  title: 'Configure the DHCP client',
+  path: '/etc/dhcp/dhclient.conf',
+  content: `timeout 5;
+retry 5;
+initial-interval 1;
+backoff-cutoff 2;
+request subnet-mask, broadcast-address, routers, domain-name, domain-name-servers, interface-mtu;
+require subnet-mask, routers, domain-name-servers, interface-mtu;
+`,
+};
+
+/** `dns-nameservers` alone does nothing without resolvconf, which only rewrites this one file. */
+function resolverSteps(interfaces: readonly ResolvedInterface[]): RecipeStep[] {
+  const servers = [...new Set(interfaces.flatMap((entry) => entry.nameServers))];
+  if (servers.length === 0) return [];
+  const content = servers.map((server) => `nameserver ${server}\n`).join('');
+  return [{ kind: 'file', title: 'Configure the resolver', path: '/etc/resolv.conf', content }];
+}
+
+function addressCheck(entry: ResolvedInterface): ReadinessCheck {
+  const wanted = `inet ${entry.address}/${entry.prefixLength} `;
+  return {
+    title: `${entry.name} has ${entry.address}${entry.method === 'dhcp' ? ' by DHCP' : ''}`,
+    command: `ip -4 -o addr show dev ${entry.name} | grep -qF ${quote(wanted)}`,
+  };
+}
