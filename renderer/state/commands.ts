@@ -1,0 +1,86 @@
+import type {
+  DrillOptions,
+  DrillReport,
+  MethodInput,
+  MethodName,
+  MethodOutput,
+} from '../../provisioning/contract/index.ts';
+import { toRpcError } from '../rpc/failure.ts';
+import type { StartRequest } from './app-state.ts';
+import type { AppStore } from './store.ts';
+import { without } from './store.ts';
+
+/** The one thing that commands need of the client. */
+export interface Caller {
+  call<M extends MethodName>(method: M, params: MethodInput<M>): Promise<MethodOutput<M>>;
+}
+
+/** Methods that act on one node and answer with its status. */
+export type NodeCommand = 'node.kill' | 'node.start' | 'node.freeze';
+export type LinkCommand = 'link.cut' | 'link.restore';
+
+/** What a reader can ask for. Each is shown as pending while it runs; a failure ends in `AppState.failure`. */
+export interface Commands {
+  start(request: StartRequest): void;
+  dismissAttempt(lab: string): void;
+  cancel(operation: string): void;
+  stop(lab: string, done: () => void): void;
+  node(command: NodeCommand, lab: string, node: string): void;
+  link(command: LinkCommand, lab: string, node: string, network: string): void;
+  drill(lab: string, drill: string, options: Partial<DrillOptions>, done: (report: DrillReport) => void): void;
+  dismissFailure(): void;
+}
+
+/** The name under which a command is pending. */
+export function pendingName(command: string, ...target: readonly string[]): string {
+  return [command, ...target].join(' ');
+}
+
+export function createCommands(store: AppStore, client: Caller): Commands {
+  const run = <T>(name: string, action: () => Promise<T>, done?: (result: T) => void): void => {
+    store.setState(({ pending }) => ({ pending: { ...pending, [name]: true } }));
+    const ended = (): void => store.setState(({ pending }) => ({ pending: without(pending, name) }));
+    action().then(
+      (result) => {
+        ended();
+        done?.(result);
+      },
+      (thrown: unknown) => {
+        ended();
+        const failure = toRpcError(thrown);
+        // Cancelling is what the reader asked for, not something that went wrong.
+        if (failure.code !== 'CANCELLED') store.setState({ failure });
+      },
+    );
+  };
+  return {
+    start: (request) => startLab(store, client, request),
+    dismissAttempt: (lab) => store.setState(({ attempts }) => ({ attempts: without(attempts, lab) })),
+    cancel: (operation) =>
+      run(pendingName('operation.cancel', operation), () => client.call('operation.cancel', { operation })),
+    stop: (lab, done) => run(pendingName('lab.down', lab), () => client.call('lab.down', { lab }), done),
+    node: (command, lab, node) => run(pendingName(command, lab, node), () => client.call(command, { lab, node })),
+    link: (command, lab, node, network) =>
+      run(pendingName(command, lab, node, network), () => client.call(command, { lab, node, network })),
+    drill: (lab, drill, options, done) =>
+      run(pendingName('drill.run', lab), () => client.call('drill.run', { lab, drill, options }), done),
+    dismissFailure: () => store.setState({ failure: undefined }),
+  };
+}
+
+/** Starts a lab. Its failure stays with the attempt, where it can be read and retried, and not in a dialog. */
+function startLab(store: AppStore, client: Caller, request: StartRequest): void {
+  const { lab, testbed, options } = request;
+  const attempt = { request, startedAt: Date.now() };
+  store.setState(({ attempts, views }) => ({
+    attempts: { ...attempts, [lab]: attempt },
+    views: views[lab]?.removed === true ? without(views, lab) : views,
+  }));
+  client.call('lab.up', { testbed, lab, options }).then(
+    () => store.setState(({ attempts }) => ({ attempts: without(attempts, lab) })),
+    (thrown: unknown) => {
+      const error = toRpcError(thrown);
+      store.setState(({ attempts }) => ({ attempts: { ...attempts, [lab]: { ...attempt, error } } }));
+    },
+  );
+}

@@ -1,0 +1,111 @@
+import type { RpcEvent } from '../../provisioning/contract/index.ts';
+import { assertNever } from './assert-never.ts';
+import { applyDirectorEvent, silentDirector } from './director-view.ts';
+import { addDrillEvent, addDrillSamples, endDrill, startDrill } from './drill-view.ts';
+import type { LabView } from './lab-view.ts';
+import { mergeSteps, rememberHolders } from './lab-view.ts';
+import { share } from './share.ts';
+import { append, directorHappenings, nodeHappenings } from './timeline.ts';
+
+/** Events about a lab that the window already knows. */
+export type LabEvent = Exclude<RpcEvent, { event: 'labs' | 'lab-snapshot' | 'session-output' | 'session-exit' }>;
+
+type DirectorLabEvent = Extract<LabEvent, { event: `director${string}` }>;
+type OperationLabEvent = Extract<LabEvent, { event: `operation-${string}` }>;
+type DrillLabEvent = Extract<LabEvent, { event: `drill-${string}` }>;
+type StatusLabEvent = Exclude<LabEvent, DirectorLabEvent | OperationLabEvent | DrillLabEvent>;
+
+/** The lab after `change`, received at `now` (ms since the epoch). Pure. */
+export function reduceLab(view: LabView, change: LabEvent, now: number): LabView {
+  switch (change.event) {
+    case 'director':
+    case 'director-lost':
+      return changeDirector(view, change, now);
+    case 'operation-started':
+    case 'operation-progress':
+    case 'operation-ended':
+      return changeOperation(view, change);
+    case 'drill-started':
+    case 'drill-event':
+    case 'drill-samples':
+    case 'drill-ended':
+      return { ...view, drill: changeDrill(view, change) };
+    default:
+      return changeStatus(view, change);
+  }
+}
+
+function changeStatus(view: LabView, change: StatusLabEvent): LabView {
+  switch (change.event) {
+    case 'lab-phase': {
+      const { phase, error } = change.payload;
+      return { ...view, summary: { ...view.summary, phase }, error: error ?? view.error };
+    }
+    case 'lab-removed':
+      return { ...view, removed: true };
+    case 'node-changed':
+      return changeNode(view, change.payload.node);
+    case 'virtual-addresses': {
+      const virtualAddresses = share(view.virtualAddresses, change.payload.virtualAddresses);
+      return { ...view, virtualAddresses, lastHolders: rememberHolders(view.lastHolders, virtualAddresses) };
+    }
+    case 'sharing-changed':
+      return { ...view, sharing: change.payload.sharing };
+    case 'log': {
+      const { at, source, level, message } = change.payload.entry;
+      if (level === 'debug') return view;
+      return { ...view, timeline: append(view.timeline, at, [{ kind: 'log', source, level, message }]) };
+    }
+    default:
+      return assertNever(change);
+  }
+}
+
+function changeNode(view: LabView, node: LabView['nodes'][string]): LabView {
+  const before = view.nodes[node.name];
+  const nodes = { ...view.nodes, [node.name]: share(before, node) };
+  const nodeNames = before === undefined ? [...view.nodeNames, node.name] : view.nodeNames;
+  const nodesRunning = Object.values(nodes).filter(({ state }) => state === 'running').length;
+  const timeline = append(view.timeline, node.since, nodeHappenings(before, node));
+  return { ...view, nodes, nodeNames, timeline, summary: { ...view.summary, nodesRunning } };
+}
+
+function changeDirector(view: LabView, change: DirectorLabEvent, now: number): LabView {
+  const { node } = change.payload;
+  const before = view.directors[node] ?? silentDirector(node);
+  if (change.event === 'director-lost') {
+    const directors = { ...view.directors, [node]: { ...before, answering: false } };
+    const told = before.answering ? [{ kind: 'director', node, answering: false } as const] : [];
+    return { ...view, directors, timeline: append(view.timeline, now, told) };
+  }
+  const { event } = change.payload;
+  const after = applyDirectorEvent(before, event);
+  const directors = after === view.directors[node] ? view.directors : { ...view.directors, [node]: after };
+  return { ...view, directors, timeline: append(view.timeline, event.at, directorHappenings(view, node, event)) };
+}
+
+function changeOperation(view: LabView, change: OperationLabEvent): LabView {
+  if (change.event === 'operation-started') return { ...view, operation: change.payload.operation, error: undefined };
+  const { operation } = view;
+  if (operation?.id !== change.payload.operation) return view;
+  if (change.event === 'operation-progress') {
+    return { ...view, operation: { ...operation, steps: mergeSteps(operation.steps, change.payload.steps) } };
+  }
+  const { error } = change.payload;
+  // A failed operation stays, so that the screen can show where it stood.
+  if (error !== undefined) return { ...view, error };
+  return { ...view, operation: undefined };
+}
+
+function changeDrill(view: LabView, change: DrillLabEvent) {
+  switch (change.event) {
+    case 'drill-started':
+      return startDrill(change.payload);
+    case 'drill-event':
+      return addDrillEvent(view.drill, change.payload.id, change.payload.event);
+    case 'drill-samples':
+      return addDrillSamples(view.drill, change.payload.id, change.payload.samples);
+    case 'drill-ended':
+      return endDrill(view.drill, change.payload);
+  }
+}

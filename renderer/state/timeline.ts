@@ -1,0 +1,168 @@
+import type { CheckSnapshot, DirectorEvent, VrrpState } from '../../director/index.ts';
+import type { LogEntry, NodeState, NodeStatus } from '../../provisioning/contract/index.ts';
+import { isSameCheck } from './director-view.ts';
+import type { LabView } from './lab-view.ts';
+
+/** Something that happened in the lab, in a form that can be told in any language. */
+export type Happening =
+  | { readonly kind: 'node'; readonly node: string; readonly state: NodeState; readonly message?: string }
+  | { readonly kind: 'cable'; readonly node: string; readonly network: string; readonly cable: 'connected' | 'cut' }
+  | {
+      readonly kind: 'vrrp';
+      readonly node: string;
+      readonly instance: string;
+      readonly from: VrrpState;
+      readonly to: VrrpState;
+      readonly reason: string;
+    }
+  | { readonly kind: 'address'; readonly node: string; readonly action: 'added' | 'removed'; readonly address: string }
+  /** A virtual address appeared on another node after its holder had died. */
+  | {
+      readonly kind: 'handover';
+      readonly address: string;
+      readonly from: string;
+      readonly node: string;
+      readonly gapMs: number;
+    }
+  | { readonly kind: 'gratuitous-arp'; readonly node: string; readonly address: string }
+  | {
+      readonly kind: 'check';
+      readonly node: string;
+      readonly server: string;
+      readonly service: string;
+      readonly up: boolean;
+      readonly reason: string;
+    }
+  | { readonly kind: 'director'; readonly node: string; readonly answering: boolean }
+  | { readonly kind: 'log'; readonly source: string; readonly level: LogEntry['level']; readonly message: string };
+
+export interface TimelineEntry {
+  readonly id: number;
+  readonly at: number;
+  readonly happening: Happening;
+}
+
+export type Category = 'vrrp' | 'addresses' | 'checks' | 'nodes' | 'log';
+export const categories: readonly Category[] = ['vrrp', 'addresses', 'checks', 'nodes', 'log'];
+
+/** Enough for an afternoon of drills; the engine's log keeps the rest. */
+const longest = 600;
+
+export function append(timeline: readonly TimelineEntry[], at: number, happenings: readonly Happening[]) {
+  if (happenings.length === 0) return timeline;
+  const first = (timeline.at(-1)?.id ?? 0) + 1;
+  const added = happenings.map((happening, index) => ({ id: first + index, at, happening }));
+  return [...timeline, ...added].slice(-longest);
+}
+
+export function categoryOf(happening: Happening): Category {
+  switch (happening.kind) {
+    case 'vrrp':
+      return 'vrrp';
+    case 'address':
+    case 'handover':
+    case 'gratuitous-arp':
+      return 'addresses';
+    case 'check':
+      return 'checks';
+    case 'node':
+    case 'cable':
+    case 'director':
+      return 'nodes';
+    case 'log':
+      return 'log';
+  }
+}
+
+export type Tone = 'good' | 'bad' | 'warning' | 'neutral';
+
+export function toneOf(happening: Happening): Tone {
+  switch (happening.kind) {
+    case 'node':
+      return toneOfNode(happening.state);
+    case 'cable':
+      return happening.cable === 'cut' ? 'bad' : 'good';
+    case 'vrrp':
+      return toneOfVrrp(happening.to);
+    case 'check':
+      return happening.up ? 'good' : 'bad';
+    case 'director':
+      return happening.answering ? 'good' : 'bad';
+    case 'handover':
+      return 'warning';
+    case 'address':
+    case 'gratuitous-arp':
+      return 'neutral';
+    case 'log':
+      return toneOfLog(happening.level);
+  }
+}
+
+function toneOfVrrp(state: VrrpState): Tone {
+  if (state === 'MASTER') return 'good';
+  return state === 'FAULT' ? 'bad' : 'neutral';
+}
+
+function toneOfLog(level: LogEntry['level']): Tone {
+  if (level === 'error') return 'bad';
+  return level === 'warn' ? 'warning' : 'neutral';
+}
+
+function toneOfNode(state: NodeState): Tone {
+  if (state === 'running') return 'good';
+  return state === 'off' || state === 'failed' ? 'bad' : 'neutral';
+}
+
+/** What a changed node status tells: its state, and each cable that was cut or put back. */
+export function nodeHappenings(before: NodeStatus | undefined, after: NodeStatus): Happening[] {
+  if (before === undefined) return [];
+  const state: Happening[] =
+    before.state === after.state
+      ? []
+      : [{ kind: 'node', node: after.name, state: after.state, ...(after.message ? { message: after.message } : {}) }];
+  const cables = after.interfaces
+    .filter(({ name, cable }) => before.interfaces.some((old) => old.name === name && old.cable !== cable))
+    .map(({ network, cable }): Happening => ({ kind: 'cable', node: after.name, network, cable }));
+  return [...state, ...cables];
+}
+
+/** What a director's event tells; `view` is the lab as it was before. */
+export function directorHappenings(view: LabView, node: string, event: DirectorEvent): Happening[] {
+  switch (event.type) {
+    case 'vrrp-state': {
+      const { instance, from, to, reason } = event;
+      return [{ kind: 'vrrp', node, instance, from, to, reason }];
+    }
+    case 'address': {
+      const { action, address } = event;
+      const handover = action === 'added' ? findHandover(view, node, address, event.at) : [];
+      return [{ kind: 'address', node, action, address }, ...handover];
+    }
+    case 'gratuitous-arp':
+      return [{ kind: 'gratuitous-arp', node, address: event.address }];
+    case 'check':
+      return checkHappenings(view, node, event.check);
+    case 'log':
+      return event.level === 'debug' ? [] : [{ kind: 'log', source: node, level: event.level, message: event.message }];
+    case 'snapshot':
+      return view.directors[node]?.answering === false ? [{ kind: 'director', node, answering: true }] : [];
+    case 'table':
+    case 'advert':
+      return [];
+  }
+}
+
+function checkHappenings(view: LabView, node: string, check: CheckSnapshot): Happening[] {
+  const before = view.directors[node]?.checks.find((other) => isSameCheck(other, check));
+  if (before?.up === check.up) return [];
+  const server = `${check.serverAddress}:${check.serverPort}`;
+  const service = `${check.serviceAddress}:${check.servicePort}`;
+  return [{ kind: 'check', node, server, service, up: check.up, reason: check.reason }];
+}
+
+function findHandover(view: LabView, node: string, address: string, at: number): Happening[] {
+  const from = view.lastHolders[address];
+  const dead = from === undefined || from === node ? undefined : view.nodes[from];
+  if (from === undefined || dead?.state !== 'off' || dead.since > at) return [];
+  return [{ kind: 'handover', address, from, node, gapMs: at - dead.since }];
+}
