@@ -1,0 +1,187 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Checker, type CheckAction } from './checker.ts';
+import type { RealServerConfiguration, TcpCheckConfiguration, VirtualServerConfiguration } from './configuration.ts';
+
+const check = (address: string, changes: Partial<TcpCheckConfiguration> = {}): TcpCheckConfiguration => ({
+  kind: 'TCP_CHECK',
+  address,
+  port: 53,
+  connectTimeoutMs: 3000,
+  retries: 1,
+  delayBeforeRetryMs: 1000,
+  intervalMs: 3000,
+  warmupMs: 3000,
+  ...changes,
+});
+const server = (address: string, changes: Partial<RealServerConfiguration> = {}): RealServerConfiguration => ({
+  address,
+  port: 53,
+  forwarding: 'masq',
+  weight: 1,
+  inhibitOnFailure: false,
+  startsDown: false,
+  checks: [check(address)],
+  ...changes,
+});
+const dns = (...realServers: RealServerConfiguration[]): VirtualServerConfiguration[] => [
+  { protocol: 'UDP', address: '192.168.1.200', port: 53, scheduler: 'rr', realServers },
+];
+const three = () => dns(server('10.0.100.5'), server('10.0.100.6'), server('10.0.100.7'));
+
+/** Answers connects from a list of dead servers, on a virtual clock. */
+class Network {
+  readonly checker = new Checker(() => 0);
+  readonly refusing = new Set<string>();
+  readonly silent = new Set<string>();
+  readonly said: string[] = [];
+  now = 0;
+
+  advance(milliseconds: number): void {
+    const end = this.now + milliseconds;
+    while (this.checker.nextTimeoutAt <= end) {
+      this.now = Math.max(this.now, this.checker.nextTimeoutAt);
+      this.take(this.checker.tick(this.now));
+    }
+    this.now = end;
+  }
+
+  take(actions: readonly CheckAction[]): void {
+    for (const action of actions) {
+      if (action.type === 'verdict')
+        this.said.push(`${this.now} ${action.status.server.address} ${action.status.up ? 'up' : 'down'}`);
+      if (action.type !== 'connect' || this.silent.has(action.target.address)) continue;
+      const ok = !this.refusing.has(action.target.address);
+      const result = ok ? ({ ok, ms: 0.5 } as const) : ({ ok, reason: 'connection refused' } as const);
+      this.take(this.checker.finish(action.key, action.attempt, result, this.now));
+    }
+  }
+
+  table(): string[] {
+    return this.checker.services.flatMap(({ realServers }) =>
+      realServers.map(({ address, weight }) => `${address} ${weight}`),
+    );
+  }
+}
+
+let network: Network;
+beforeEach(() => {
+  network = new Network();
+});
+
+describe('TCP_CHECK', () => {
+  it('takes servers as up before the first check, as keepalived does without alpha', () => {
+    network.checker.configure(three(), 0);
+    expect(network.table()).toEqual(['10.0.100.5 1', '10.0.100.6 1', '10.0.100.7 1']);
+  });
+
+  it('with alpha a server joins after its first success', () => {
+    network.take(network.checker.configure(dns(server('10.0.100.5', { startsDown: true })), 0));
+    expect(network.table()).toEqual([]);
+    network.advance(0);
+    expect(network.table()).toEqual(['10.0.100.5 1']);
+  });
+
+  it('spreads first attempts over the warm-up time', () => {
+    const chances = [0.25, 0.5, 0.75];
+    const checker = new Checker(() => chances.shift() ?? 0);
+    checker.configure(three(), 1000);
+    expect(checker.nextTimeoutAt).toBe(1750);
+  });
+
+  it('a server that refuses leaves after the retry, a second later', () => {
+    network.checker.configure(three(), 0);
+    network.refusing.add('10.0.100.6');
+    network.advance(999);
+    expect(network.table()).toHaveLength(3);
+    network.advance(1);
+    expect(network.table()).toEqual(['10.0.100.5 1', '10.0.100.7 1']);
+    expect(network.said).toEqual(['1000 10.0.100.6 down']);
+  });
+
+  it('a server that is silent leaves within interval, two time-outs and the pause between: ten seconds for the document', () => {
+    network.checker.configure(three(), 0);
+    network.advance(10);
+    network.silent.add('10.0.100.5');
+    network.advance(9989);
+    expect(network.table()).toHaveLength(3);
+    network.advance(1);
+    expect(network.said).toEqual(['10000 10.0.100.5 down']);
+    expect(network.checker.status()[0]).toMatchObject({ up: false, reason: 'no answer in 3000 ms, 2 times in a row' });
+  });
+
+  it('one failure between successes changes nothing', () => {
+    network.checker.configure(three(), 0);
+    network.refusing.add('10.0.100.5');
+    network.advance(500);
+    network.refusing.clear();
+    network.advance(60_000);
+    expect(network.said).toEqual([]);
+  });
+
+  it('a server that answers again returns at the next check, at the end of the list', () => {
+    network.checker.configure(three(), 0);
+    network.refusing.add('10.0.100.5');
+    network.advance(5000);
+    network.refusing.clear();
+    network.advance(3000);
+    expect(network.table()).toEqual(['10.0.100.6 1', '10.0.100.7 1', '10.0.100.5 1']);
+    expect(network.said).toEqual(['1000 10.0.100.5 down', '7000 10.0.100.5 up']);
+  });
+
+  it('an answer after the time-out counts for nothing', () => {
+    network.checker.configure(three(), 0);
+    const [connect] = network.checker.tick(0);
+    if (connect?.type !== 'connect') throw new Error('no attempt was made');
+    const late = network.checker.tick(3000);
+    expect(late).toContainEqual({ type: 'abort', key: connect.key, attempt: connect.attempt });
+    network.checker.finish(connect.key, connect.attempt, { ok: true, ms: 3001 }, 3001);
+    expect(network.checker.status()[0]?.reason).toBe('no answer in 3000 ms; trying again, 1 of 1');
+  });
+
+  it('inhibit_on_failure keeps a failed server in the table with weight 0', () => {
+    network.checker.configure(
+      dns(server('10.0.100.5', { inhibitOnFailure: true, weight: 7 }), server('10.0.100.6')),
+      0,
+    );
+    network.refusing.add('10.0.100.5');
+    network.advance(5000);
+    expect(network.table()).toEqual(['10.0.100.5 0', '10.0.100.6 1']);
+    network.refusing.clear();
+    network.advance(5000);
+    expect(network.table()).toEqual(['10.0.100.5 7', '10.0.100.6 1']);
+  });
+
+  it('a server with two checks is up when both are', () => {
+    const both = [check('10.0.100.5'), check('10.0.100.9', { retries: 0 })];
+    network.checker.configure(dns(server('10.0.100.5', { checks: both })), 0);
+    network.refusing.add('10.0.100.9');
+    network.advance(100);
+    expect(network.table()).toEqual([]);
+    network.refusing.clear();
+    network.advance(3000);
+    expect(network.table()).toEqual(['10.0.100.5 1']);
+  });
+
+  it('a server without checks is always in the table', () => {
+    network.checker.configure(dns(server('10.0.100.5', { checks: [] })), 0);
+    expect(network.checker.nextTimeoutAt).toBe(Infinity);
+    expect(network.table()).toEqual(['10.0.100.5 1']);
+  });
+});
+
+describe('a reload', () => {
+  it('keeps verdicts and the order of servers, and takes new weights', () => {
+    network.checker.configure(three(), 0);
+    network.refusing.add('10.0.100.5');
+    network.advance(2000);
+    network.refusing.clear();
+    network.refusing.add('10.0.100.6');
+    network.advance(6000);
+    expect(network.table()).toEqual(['10.0.100.7 1', '10.0.100.5 1']);
+    const next = ['10.0.100.5', '10.0.100.6', '10.0.100.7', '10.0.100.8'].map((address) =>
+      server(address, { weight: 3 }),
+    );
+    network.checker.configure(dns(...next), network.now);
+    expect(network.table()).toEqual(['10.0.100.7 3', '10.0.100.5 3', '10.0.100.8 3']);
+  });
+});
