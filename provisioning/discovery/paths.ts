@@ -1,15 +1,27 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+const isRoot = (): boolean => process.getuid?.() === 0;
+
+function chosen(variable: string, environment: NodeJS.ProcessEnv): string | undefined {
+  const value = environment[variable];
+  return value === undefined || value === '' ? undefined : value;
+}
+
 /**
  * Where Relevo keeps what outlives one process. `RELEVO_STATE` moves all of it, so that tests and second instances live apart.
  *
  * - `engine.json`: port, token and pid of the running engine, readable by its user only.
- * - `labs/NAME/`: a lab's saved testbed, journal, keys, reports, the nodes' own files.
- * - `base/KEY/`: base layers.
+ * - `labs/NAME/`: a lab's saved testbed, journal, keys and the nodes' own files; gone with the lab.
+ * - `reports/NAME/`: drill reports; they stay.
  */
 export function stateDirectory(environment: NodeJS.ProcessEnv = process.env): string {
-  const chosen = environment['RELEVO_STATE'];
-  if (chosen !== undefined && chosen !== '') return chosen;
-  return process.getuid?.() === 0 ? '/var/lib/relevo' : join(homedir(), '.local', 'state', 'relevo');
+  return (
+    chosen('RELEVO_STATE', environment) ?? (isRoot() ? '/var/lib/relevo' : join(homedir(), '.local', 'state', 'relevo'))
+  );
+}
+
+/** Where base layers are kept: they can be made again at any time. `RELEVO_CACHE` moves it. */
+export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+  return chosen('RELEVO_CACHE', environment) ?? (isRoot() ? '/var/cache/relevo' : join(homedir(), '.cache', 'relevo'));
 }

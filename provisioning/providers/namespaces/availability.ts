@@ -1,0 +1,59 @@
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Availability } from '../provider.ts';
+
+const TOOLS = ['unshare', 'nsenter', 'setpriv', 'mount', 'ip', 'apt-get', 'bash'];
+
+function missingTools(path: string): string[] {
+  const directories = [...path.split(delimiter), '/usr/sbin', '/sbin'];
+  return TOOLS.filter((tool) => !directories.some((directory) => isExecutable(join(directory, tool))));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** An overlay on an overlay on an overlay is one too many for the kernel (FILESYSTEM_MAX_STACK_DEPTH, include/linux/fs.h). */
+function rootIsOverlay(): boolean {
+  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  return lines.some((line) => line.split(' ')[4] === '/' && line.includes(' - overlay '));
+}
+
+/** Whether namespace labs can run here, and if not, what would make them. */
+export function namespacesAvailability(): Availability {
+  if (process.platform !== 'linux') {
+    return {
+      available: false,
+      reason: `Namespaces are a feature of Linux; this is ${process.platform}.`,
+      hint: 'Use a Linux machine, or Linux in a virtual machine.',
+    };
+  }
+  if (process.getuid?.() !== 0) {
+    return {
+      available: false,
+      reason: 'Network namespaces and overlay mounts need root.',
+      hint: 'Start the engine as root: sudo relevo serve.',
+    };
+  }
+  const missing = missingTools(process.env['PATH'] ?? '');
+  if (missing.length > 0) {
+    return {
+      available: false,
+      reason: `Missing on this machine: ${missing.join(', ')}.`,
+      hint: 'On Debian or Ubuntu: apt-get install util-linux mount iproute2 bash.',
+    };
+  }
+  if (!existsSync('/proc/self/ns/net') || rootIsOverlay()) {
+    return {
+      available: false,
+      reason: 'This system is itself a container on an overlay, where nodes cannot be stacked.',
+      hint: 'Run Relevo on the machine itself, or in a virtual machine.',
+    };
+  }
+  return { available: true, reason: 'Linux namespaces, as root: a lab starts in seconds.' };
+}

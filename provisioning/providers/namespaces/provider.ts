@@ -1,0 +1,150 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { RelevoError } from '../../contract/index.ts';
+import type { LabRuntime, NodeRuntimeStatus, Provider } from '../provider.ts';
+import type { LabSpecification } from '../specification.ts';
+import { namespacesAvailability } from './availability.ts';
+import { ensureBaseLayer, tidyBaseLayers } from './base-layer.ts';
+import { createCgroup, labCgroup, removeLabCgroup } from './cgroup.ts';
+import type { HolderClient } from './holder-client.ts';
+import { endHolder, findHolder, launchHolder } from './holder-process.ts';
+import type { HolderNode } from './holder/protocol.ts';
+import { openNodeTransport } from './transport.ts';
+
+export interface NamespacesOptions {
+  /** Where base layers are kept. */
+  readonly baseDirectory: string;
+  /** The bundled holder program. */
+  readonly holderProgram: string;
+  /** The programs that nodes see in /opt/relevo/lib. */
+  readonly nodeLibrary: string;
+}
+
+/** Labs of Linux namespaces on this machine. */
+export function createNamespacesProvider(options: NamespacesOptions): Provider {
+  return {
+    name: 'namespaces',
+    availability: namespacesAvailability,
+    prepare: (packages, onProgress, signal) =>
+      ensureBaseLayer({ directory: options.baseDirectory, packages, onProgress, signal }),
+    create: (specification) => create(specification, options),
+    attach: async (specification) => {
+      const client = await findHolder(specification.directory);
+      return client === undefined ? undefined : new NamespacesRuntime(specification, client);
+    },
+    destroy,
+    tidy: () => tidyBaseLayers(options.baseDirectory),
+  };
+}
+
+async function create(lab: LabSpecification, options: NamespacesOptions): Promise<LabRuntime> {
+  const cgroup = labCgroup(lab.id);
+  await mkdir(lab.directory, { recursive: true });
+  if (cgroup !== undefined) createCgroup(cgroup);
+  const client = await launchHolder(
+    {
+      lab,
+      nodeProgram: process.execPath,
+      nodeLibrary: options.nodeLibrary,
+      ...(cgroup === undefined ? {} : { cgroup }),
+    },
+    options.holderProgram,
+  );
+  return new NamespacesRuntime(lab, client);
+}
+
+async function destroy(lab: LabSpecification): Promise<void> {
+  await endHolder(lab.directory);
+  const cgroup = labCgroup(lab.id);
+  if (cgroup !== undefined) await removeLabCgroup(cgroup);
+  await rm(lab.directory, { recursive: true, force: true });
+}
+
+class NamespacesRuntime implements LabRuntime {
+  readonly #lab: LabSpecification;
+  readonly #client: HolderClient;
+
+  constructor(lab: LabSpecification, client: HolderClient) {
+    this.#lab = lab;
+    this.#client = client;
+  }
+
+  nodes = (): NodeRuntimeStatus[] => this.#client.nodes().map(withoutPid);
+
+  startNode(node: string): Promise<void> {
+    return this.#request({ method: 'start', node });
+  }
+
+  killNode(node: string): Promise<void> {
+    return this.#request({ method: 'kill', node });
+  }
+
+  freezeNode(node: string): Promise<void> {
+    return this.#request({ method: 'freeze', node });
+  }
+
+  thawNode(node: string): Promise<void> {
+    return this.#request({ method: 'thaw', node });
+  }
+
+  cutLink(node: string, network: string): Promise<void> {
+    return this.#request({ method: 'cut', node, network });
+  }
+
+  restoreLink(node: string, network: string): Promise<void> {
+    return this.#request({ method: 'restore', node, network });
+  }
+
+  commit(): Promise<void> {
+    return this.#client.request({ method: 'commit' });
+  }
+
+  openTransport(name: string): Duplex {
+    const { pid, power } = this.#client.node(name);
+    if (pid === undefined) {
+      throw new RelevoError('NODE_NOT_RUNNING', `The node "${name}" is ${power}.`, {
+        node: name,
+        hint: `Start it: relevo start ${name}.`,
+      });
+    }
+    const cgroup = labCgroup(this.#lab.id);
+    return openNodeTransport(pid, cgroup === undefined ? undefined : join(cgroup, name));
+  }
+
+  onChange(listener: (status: NodeRuntimeStatus) => void): () => void {
+    return this.#client.onNode((node) => listener(withoutPid(node)));
+  }
+
+  onLost(listener: (reason: string) => void): () => void {
+    let listening = true;
+    void this.#client.lost.then(() => {
+      if (listening) listener('The process that holds the lab ended.');
+    });
+    return () => {
+      listening = false;
+    };
+  }
+
+  detach(): void {
+    this.#client.leave();
+  }
+
+  async #request(request: Parameters<HolderClient['request']>[0] & { node: string }): Promise<void> {
+    try {
+      await this.#client.request(request);
+    } catch (error) {
+      if (!(error instanceof RelevoError)) throw error;
+      throw new RelevoError(
+        error.code,
+        error.message,
+        { lab: this.#lab.lab, node: request.node, ...error.detail },
+        error,
+      );
+    }
+  }
+}
+
+function withoutPid({ pid: _, ...node }: HolderNode): NodeRuntimeStatus {
+  return node;
+}

@@ -1,0 +1,73 @@
+import type { Duplex } from 'node:stream';
+import type { LabSpecification } from './specification.ts';
+
+export interface Availability {
+  readonly available: boolean;
+  /** Why it is available or not, in one sentence. */
+  readonly reason: string;
+  readonly hint?: string;
+}
+
+export interface PrepareProgress {
+  readonly message: string;
+  /** 0 to 1 where it is known. */
+  readonly fraction?: number;
+}
+
+export interface Preparation {
+  /** Whether there was something to do: false when a cached base was found. */
+  readonly built: boolean;
+  /** What `create` needs to find it again. */
+  readonly base: string;
+}
+
+export type NodePower = 'off' | 'booting' | 'on' | 'frozen';
+
+export interface NodeRuntimeStatus {
+  readonly node: string;
+  readonly power: NodePower;
+  /** Networks whose cable is cut. */
+  readonly cut: readonly string[];
+  /** Exit status of the boot script, once it ended. */
+  readonly bootStatus?: number | undefined;
+}
+
+/** A lab's machines, while they exist. Every method rejects with a RelevoError. */
+export interface LabRuntime {
+  readonly nodes: () => readonly NodeRuntimeStatus[];
+  /** Resolves when the node's own boot script has ended. */
+  startNode(node: string): Promise<void>;
+  killNode(node: string): Promise<void>;
+  freezeNode(node: string): Promise<void>;
+  thawNode(node: string): Promise<void>;
+  cutLink(node: string, network: string): Promise<void>;
+  restoreLink(node: string, network: string): Promise<void>;
+  /** A byte stream to an SSH server on the node. */
+  openTransport(node: string): Duplex;
+  onChange(listener: (status: NodeRuntimeStatus) => void): () => void;
+  /** Called once, when the machines are gone although nobody asked for it. */
+  onLost(listener: (reason: string) => void): () => void;
+  /** Until now the lab ends with this engine; from now on it outlives it. */
+  commit(): Promise<void>;
+  /** Lets go of the lab without ending it. */
+  detach(): void;
+}
+
+/** A kind of machines. */
+export interface Provider {
+  readonly name: 'namespaces';
+  availability(): Availability;
+  /** Makes what all labs with these packages share; answers at once when it is there. */
+  prepare(
+    packages: readonly string[],
+    onProgress: (progress: PrepareProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Preparation>;
+  create(specification: LabSpecification): Promise<LabRuntime>;
+  /** Undefined when the lab's machines no longer exist. */
+  attach(specification: LabSpecification): Promise<LabRuntime | undefined>;
+  /** Removes whatever is left of the lab's machines, running or half-made, from what was saved about it. */
+  destroy(specification: LabSpecification): Promise<void>;
+  /** Removes half-made bases that their maker left behind. */
+  tidy(): Promise<void>;
+}
