@@ -29,6 +29,7 @@ export const errorCodeSchema = z.enum([
   'RECIPE_FAILED',
   'HOLDER_LOST',
   'ENGINE_UNREACHABLE',
+  'ENGINE_RUNNING',
   'CANCELLED',
   'TIMEOUT',
   'DRILL_FAILED',

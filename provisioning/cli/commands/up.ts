@@ -1,0 +1,57 @@
+import type { LabStatus, Operation } from '../../contract/index.ts';
+import type { EngineClient } from '../../rpc-client/index.ts';
+import type { CommandContext, CommandOptions, ExitStatus } from '../context.ts';
+import { print, withEngine } from '../context.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { followOperation } from '../progress/follow-operation.ts';
+import type { OperationFollower } from '../progress/follow-operation.ts';
+import { createProgressDisplay } from '../progress/display.ts';
+import { stepName } from '../progress/lines.ts';
+import { duration } from '../text/duration.ts';
+import { upRequest } from './plan.ts';
+
+/** Starts a lab, with progress, until everything in it answers. */
+export async function up(context: CommandContext, testbed: string, options: CommandOptions): Promise<ExitStatus> {
+  const begin = performance.now();
+  const status = await withEngine(context, (client) => startLab(client, testbed, options));
+  const milliseconds = performance.now() - begin;
+  print(options, status, () => upText(status, milliseconds));
+  return undefined;
+}
+
+async function startLab(client: EngineClient, testbed: string, options: CommandOptions): Promise<LabStatus> {
+  const request = upRequest(testbed, options);
+  const lab = options.lab ?? testbed;
+  const display = createProgressDisplay(options.json === true ? undefined : process.stderr);
+  const follower = await followOperation(client, lab, (operation) => display.show(operation));
+  const stopListening = onInterrupt((times) => display.note(interrupt(follower, times)));
+  try {
+    return await client.call('lab.up', request);
+  } finally {
+    stopListening();
+    display.end();
+  }
+}
+
+function interrupt(follower: OperationFollower, times: number): string {
+  if (times === 1) {
+    follower.cancel();
+    return 'Cancelling: what was made so far is removed.';
+  }
+  return `Still removing what was made${waitingFor(follower.current())}. It ends by itself; nothing has to be done by hand.`;
+}
+
+function waitingFor(operation: Operation | undefined): string {
+  const running = operation?.steps.filter(({ state }) => state === 'running').map(({ step }) => stepName(step)) ?? [];
+  return running.length === 0 ? '' : `, waiting for ${running.join(', ')}`;
+}
+
+function upText({ lab, nodesRunning, virtualAddresses }: LabStatus, milliseconds: number): string {
+  const held = virtualAddresses.map(({ address, holders }) => `${address} at ${holders.join(' and ') || 'nobody'}`);
+  return [
+    `Lab ${lab} is up after ${duration(milliseconds)}: ${nodesRunning} nodes.`,
+    `Virtual addresses: ${held.join(', ')}.`,
+    `Next: relevo status, relevo ipvs, relevo ssh master, relevo drill kill-master, relevo open`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,137 @@
+import type { MethodOutput } from '../../contract/index.ts';
+import type { LabService } from '../../lab/lab-service.ts';
+import type { SessionManager } from '../sessions/session-manager.ts';
+import type { RpcClient } from './client.ts';
+import type { Handlers } from './dispatcher.ts';
+import { fileHandlers } from './file-handlers.ts';
+
+export interface EngineFacts {
+  readonly version: string;
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly stateDirectory: string;
+}
+
+export interface HandlerDependencies {
+  readonly service: LabService;
+  readonly sessions: SessionManager;
+  readonly facts: EngineFacts;
+  /** Called when a client asks the engine to end; the answer is sent first. */
+  readonly stop: () => void;
+}
+
+/** Every method of the contract, wired to who does it. */
+export function createHandlers(dependencies: HandlerDependencies): Handlers {
+  return {
+    ...engineHandlers(dependencies),
+    ...labHandlers(dependencies),
+    ...nodeHandlers(dependencies),
+    ...sessionHandlers(dependencies),
+    ...fileHandlers(dependencies.service),
+    ...drillHandlers(dependencies),
+    ...subscriptionHandlers(dependencies),
+  };
+}
+
+type Slice<Prefix extends string> = Pick<Handlers, Extract<keyof Handlers, `${Prefix}.${string}`>>;
+
+const nothing = {};
+
+function engineHandlers({ service, facts, stop }: HandlerDependencies): Slice<'engine'> {
+  return {
+    'engine.info': () => ({ ...facts, providers: service.info() }),
+    'engine.stop': () => {
+      setImmediate(stop);
+      return nothing;
+    },
+  };
+}
+
+function labHandlers({ service }: HandlerDependencies): Slice<'testbeds' | 'lab' | 'operation'> {
+  return {
+    'testbeds.list': () => service.listTestbeds(),
+    'testbeds.show': ({ testbed }) => service.showTestbed(testbed),
+    'lab.plan': (request) => service.plan(request),
+    'lab.up': (request) => service.up(request),
+    'lab.down': async ({ lab }) => {
+      await service.down(lab);
+      return nothing;
+    },
+    'lab.list': () => service.list(),
+    'lab.status': ({ lab }) => service.lab(lab).status(),
+    'lab.testbed': ({ lab }) => service.lab(lab).testbed,
+    'lab.log': (request) => service.log(request),
+    'operation.cancel': ({ operation }) => {
+      service.cancel(operation);
+      return nothing;
+    },
+  };
+}
+
+function nodeHandlers({ service }: HandlerDependencies): Slice<'node' | 'link'> {
+  return {
+    'node.kill': ({ lab, node }) => service.lab(lab).kill(node),
+    'node.start': ({ lab, node }) => service.lab(lab).start(node),
+    'node.freeze': ({ lab, node }) => service.lab(lab).freeze(node),
+    'link.cut': ({ lab, node, network }) => service.lab(lab).cutLink(node, network),
+    'link.restore': ({ lab, node, network }) => service.lab(lab).restoreLink(node, network),
+  };
+}
+
+function sessionHandlers({ service, sessions }: HandlerDependencies): Slice<'session'> {
+  return {
+    'session.open': (input, client) => sessions.open(input, client),
+    'session.list': ({ lab }) => sessions.list(service.lab(lab).name),
+    'session.attach': ({ session }, client) => sessions.attach(session, client),
+    'session.write': async ({ session, data }) => {
+      await sessions.find(session).write(Buffer.from(data, 'base64'));
+      return nothing;
+    },
+    'session.end': ({ session }) => {
+      sessions.find(session).end();
+      return nothing;
+    },
+    'session.resize': ({ session, columns, rows }) => {
+      sessions.find(session).resize({ columns, rows });
+      return nothing;
+    },
+    'session.close': ({ session }) => {
+      sessions.close(session);
+      return nothing;
+    },
+  };
+}
+
+function drillHandlers({ service }: HandlerDependencies): Slice<'drill'> {
+  return {
+    'drill.run': (request) => service.runDrill(request),
+    'drill.reports': ({ lab }) => service.drillReports(lab),
+    'drill.report': ({ lab, id }) => service.drillReport(lab, id),
+  };
+}
+
+/** The snapshot is sent in the same turn in which the subscription begins, so nothing can be lost or doubled in between. */
+function subscriptionHandlers({ service }: HandlerDependencies): Slice<'subscribe' | 'unsubscribe'> {
+  return {
+    'subscribe.labs': (_input, client) => {
+      client.send({ event: 'labs', payload: { labs: service.list() } });
+      client.wantsLabs = true;
+      return nothing;
+    },
+    'subscribe.lab': ({ lab }, client): MethodOutput<'subscribe.lab'> => {
+      subscribeToLab(service, lab, client);
+      return nothing;
+    },
+    'unsubscribe.lab': ({ lab }, client) => {
+      client.labs.delete(lab);
+      return nothing;
+    },
+  };
+}
+
+function subscribeToLab(service: LabService, name: string, client: RpcClient): void {
+  const lab = service.lab(name);
+  const payload = { lab: name, status: lab.status(), testbed: lab.testbed };
+  client.send({ event: 'lab-snapshot', payload });
+  client.labs.add(name);
+}
