@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { createFormatter } from './format.ts';
+import { chooseLanguage } from './language.ts';
+
+it('writes durations with the precision that matters', () => {
+  const { duration } = createFormatter('en');
+  expect([3.4, 412, 999.4, 999.6, 3421, 61_200].map(duration)).toEqual([
+    '3 ms',
+    '412 ms',
+    '999 ms',
+    '1.00 s',
+    '3.42 s',
+    '1 min 01 s',
+  ]);
+});
+
+it('uses the decimal comma in Spanish and Galician', () => {
+  expect(createFormatter('es').duration(3421)).toBe('3,42 s');
+  expect(createFormatter('gl').duration(3421)).toBe('3,42 s');
+});
+
+it('counts elapsed time in ever coarser units', () => {
+  const { elapsed } = createFormatter('en');
+  expect([-5, 8_900, 200_000, 7_500_000].map(elapsed)).toEqual(['0 s', '8 s', '3 min', '2 h 05 min']);
+});
+
+it('signs a time relative to the fault', () => {
+  const { offset } = createFormatter('en');
+  expect([offset(-1500), offset(0), offset(3609.4)]).toEqual(['−1.500 s', '+0.000 s', '+3.609 s']);
+});
+
+it('keeps rates and bytes short', () => {
+  const { rate, bytes } = createFormatter('en');
+  expect([rate(0), rate(3.25), rate(120.4)]).toEqual(['0', '3.3', '120']);
+  expect([bytes(999), bytes(15_300), bytes(2_400_000)]).toEqual(['999', '15.3K', '2.4M']);
+});
+
+it('chooses the remembered language, then the reader’s own, then Spanish', () => {
+  expect(chooseLanguage('gl', ['en-US'])).toBe('gl');
+  expect(chooseLanguage('xx', ['fr-FR', 'en-GB', 'es'])).toBe('en');
+  expect(chooseLanguage(null, ['gl-ES', 'es-ES'])).toBe('gl');
+  expect(chooseLanguage(null, ['fr', 'de'])).toBe('es');
+});

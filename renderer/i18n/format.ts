@@ -1,0 +1,52 @@
+/** Numbers and times as the reader's language writes them. Durations are in milliseconds. */
+export interface Formatter {
+  readonly integer: (value: number) => string;
+  /** One decimal where it says something: rates below 100. */
+  readonly rate: (value: number) => string;
+  /** 1234 → 1.2k, for columns that must not jump. */
+  readonly bytes: (value: number) => string;
+  /** "412 ms", "3.42 s", "2 min 05 s". */
+  readonly duration: (ms: number) => string;
+  /** Whole seconds and coarser, for things that tick: "8 s", "3 min", "2 h 05 min". */
+  readonly elapsed: (ms: number) => string;
+  /** Time of day with milliseconds. */
+  readonly clock: (at: number) => string;
+  readonly dateTime: (at: number) => string;
+  /** "+3.421 s", signed, for a time relative to the fault. */
+  readonly offset: (ms: number) => string;
+}
+
+export function createFormatter(language: string): Formatter {
+  const numbers = (minimum: number, maximum: number): Intl.NumberFormat =>
+    new Intl.NumberFormat(language, { minimumFractionDigits: minimum, maximumFractionDigits: maximum });
+  const whole = numbers(0, 0);
+  const tenths = numbers(1, 1);
+  const hundredths = numbers(2, 2);
+  const thousandths = numbers(3, 3);
+  const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
+  const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23' });
+  const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const padded = (value: number): string => String(value).padStart(2, '0');
+  const minutes = (ms: number): string => {
+    const seconds = Math.round(ms / 1000);
+    return `${whole.format(Math.floor(seconds / 60))} min ${padded(seconds % 60)} s`;
+  };
+  return {
+    integer: (value) => whole.format(value),
+    rate: (value) => (value === 0 || value >= 99.95 ? whole : tenths).format(value),
+    bytes: (value) => (value < 1000 ? whole : compact).format(value),
+    duration: (ms) => {
+      if (Math.abs(ms) < 999.5) return `${whole.format(ms)} ms`;
+      return ms < 59_995 ? `${hundredths.format(ms / 1000)} s` : minutes(ms);
+    },
+    elapsed: (ms) => {
+      const seconds = Math.max(0, Math.floor(ms / 1000));
+      if (seconds < 60) return `${seconds} s`;
+      if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+      return `${Math.floor(seconds / 3600)} h ${padded(Math.floor(seconds / 60) % 60)} min`;
+    },
+    clock: (at) => `${clock.format(at)}.${String(Math.floor(at % 1000)).padStart(3, '0')}`,
+    dateTime: (at) => dateTime.format(at),
+    offset: (ms) => `${ms < 0 ? '−' : '+'}${thousandths.format(Math.abs(ms) / 1000)} s`,
+  };
+}
