@@ -219,3 +219,24 @@ export function ifNametoindex(name: string): number | undefined {
   const index = native('unsigned int if_nametoindex(const void *name)')(terminated);
   return index === 0 ? undefined : index;
 }
+
+/** As `poll`, with a time-out in fractions of a millisecond; Infinity waits for ever. */
+export function ppoll(descriptors: Int32Array, timeoutMs: number): number {
+  const call = native('int ppoll(void *descriptors, unsigned long count, const void *timeout, const void *mask)');
+  const count = descriptors.length >> 1;
+  if (timeoutMs === Infinity) return Math.max(polled('ppoll', call(descriptors, count, null, null)), 0);
+  const timeout = new Uint8Array(16);
+  const view = new DataView(timeout.buffer);
+  const nanoseconds = Math.max(0, Math.ceil(timeoutMs * 1e6));
+  view.setBigInt64(0, BigInt(Math.floor(nanoseconds / 1e9)), true);
+  view.setBigInt64(8, BigInt(nanoseconds % 1e9), true);
+  return Math.max(polled('ppoll', call(descriptors, count, timeout, null)), 0);
+}
+
+/** Milliseconds of CLOCK_REALTIME since the Unix epoch, with microseconds: Date.now() stops at whole ones. */
+export function realtimeMs(): number {
+  const time = new Uint8Array(16);
+  checked('clock_gettime', native('int clock_gettime(int clock, void *time)')(0, time));
+  const view = new DataView(time.buffer);
+  return Number(view.getBigInt64(0, true)) * 1000 + Math.round(Number(view.getBigInt64(8, true)) / 1000) / 1000;
+}

@@ -1,0 +1,120 @@
+import { ipv4ToNumber } from '../../engine/vrrp/addresses.ts';
+import { attribute, bigEndian32, concatenate, encodeMessage, flags, nest, text } from './message.ts';
+import { NetlinkError, NetlinkSocket, protocols } from './socket.ts';
+
+/**
+ * The few messages of nf_tables (linux/netfilter/nf_tables.h) that a masquerading table needs, sent straight to the
+ * kernel: the nodes need no `nft` for it, and no process is started while the addresses move.
+ */
+const subsystem = 10;
+const messages = { newTable: 0, deleteTable: 2, newChain: 3, newRule: 6 } as const;
+const batchBegin = 0x10;
+const batchEnd = 0x11;
+const familyIpv4 = 2;
+const register1 = bigEndian32(1);
+const hookPostrouting = 4;
+/** Where source addresses are translated: NF_IP_PRI_NAT_SRC. */
+const prioritySourceNat = 100;
+const networkHeader = bigEndian32(1);
+const metaOutInterfaceName = bigEndian32(7);
+const equal = bigEndian32(0);
+
+/** Packets from this network that leave through this interface get its address as their source. */
+export interface Masquerade {
+  readonly network: string;
+  readonly prefixLength: number;
+  readonly outInterface: string;
+}
+
+/** Puts a table of this name and with just these rules in place, in one transaction, whatever was in it before. */
+export function replaceMasqueradeTable(table: string, rules: readonly Masquerade[]): void {
+  const name = attribute(1, text(table));
+  transact(`set up table ip ${table}`, [
+    // Made first, so that deleting finds it, whether it was there or not.
+    { type: messages.newTable, flags: flags.create, parts: [name] },
+    { type: messages.deleteTable, flags: 0, parts: [name] },
+    { type: messages.newTable, flags: flags.create, parts: [name] },
+    { type: messages.newChain, flags: flags.create, parts: [postroutingChain(table)] },
+    ...rules.map((rule) => ({
+      type: messages.newRule,
+      flags: flags.create | flags.append,
+      parts: [masqueradeRule(table, rule)],
+    })),
+  ]);
+}
+
+/** Returns false when there was no such table. */
+export function deleteTable(table: string): boolean {
+  try {
+    const part = { type: messages.deleteTable, flags: 0, parts: [attribute(1, text(table))] };
+    transact(`delete table ip ${table}`, [part]);
+    return true;
+  } catch (error) {
+    if (error instanceof NetlinkError && error.code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+interface Part {
+  readonly type: number;
+  readonly flags: number;
+  readonly parts: readonly Uint8Array[];
+}
+
+function transact(what: string, parts: readonly Part[]): void {
+  const socket = new NetlinkSocket(protocols.netfilter);
+  try {
+    const ours = parts.map((part, index) => {
+      const wanted = flags.request | flags.acknowledge | part.flags;
+      return encodeMessage((subsystem << 8) | part.type, wanted, index + 2, header(familyIpv4, 0), ...part.parts);
+    });
+    const begin = encodeMessage(batchBegin, flags.request, 1, header(0, subsystem));
+    const end = encodeMessage(batchEnd, flags.request, parts.length + 2, header(0, subsystem));
+    socket.sendAll(what, [begin, ...ours, end], parts.length);
+  } finally {
+    socket.close();
+  }
+}
+
+/** struct nfgenmsg */
+function header(family: number, resource: number): Uint8Array {
+  return Uint8Array.of(family, 0, resource >> 8, resource & 255);
+}
+
+function postroutingChain(table: string): Uint8Array {
+  const hook = nest(4, attribute(1, bigEndian32(hookPostrouting)), attribute(2, bigEndian32(prioritySourceNat)));
+  return concatenate([attribute(1, text(table)), attribute(3, text('postrouting')), hook, attribute(7, text('nat'))]);
+}
+
+function masqueradeRule(table: string, { network, prefixLength, outInterface }: Masquerade): Uint8Array {
+  const mask = bigEndian32(prefixLength === 0 ? 0 : (0xffffffff << (32 - prefixLength)) >>> 0);
+  const name = new Uint8Array(16); // IFNAMSIZ
+  name.set(text(outInterface));
+  const expressions = nest(
+    4,
+    // ip saddr & mask == network
+    expression('payload', [1, register1], [2, networkHeader], [3, bigEndian32(12)], [4, bigEndian32(4)]),
+    expression(
+      'bitwise',
+      [1, register1],
+      [2, register1],
+      [3, bigEndian32(4)],
+      [4, data(mask)],
+      [5, data(bigEndian32(0))],
+    ),
+    expression('cmp', [1, register1], [2, equal], [3, data(bigEndian32(ipv4ToNumber(network)))]),
+    expression('meta', [2, metaOutInterfaceName], [1, register1]),
+    expression('cmp', [1, register1], [2, equal], [3, data(name)]),
+    expression('masq'),
+  );
+  return concatenate([attribute(1, text(table)), attribute(2, text('postrouting')), expressions]);
+}
+
+function expression(name: string, ...attributes: (readonly [number, Uint8Array])[]): Uint8Array {
+  const body = attributes.map(([type, value]) => attribute(type, value));
+  return nest(1, attribute(1, text(name)), nest(2, ...body));
+}
+
+function data(value: Uint8Array): Uint8Array {
+  return attribute(1, value);
+}
