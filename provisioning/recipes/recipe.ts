@@ -69,6 +69,11 @@ export interface RecipeContext {
     /** The same host key for every node of the lab. */
     readonly hostPrivateKey: string;
     readonly hostPublicKey: string;
+    /**
+     * The web servers' RSA key of 2048 bits (PEM), which they share as the document's clones do. Absent: each makes its own,
+     * which takes up to half a second of a processor.
+     */
+    readonly webPrivateKey?: string;
   };
 }
 

@@ -42,9 +42,11 @@ function preamble(purpose: string, total: number): string {
 set -eu
 umask 022
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+cd /
 exec 3>&1 1>&2
 number=0 title=
 step() { number=$1 title=$2; printf '@@relevo step %s ${total} %s\\n' "$number" "$title" >&3; }
+place() { [ -d "\${1%/*}" ] || mkdir -p "\${1%/*}"; [ ! -L "$1" ] || rm "$1"; }
 report() { status=$?; [ "$status" = 0 ] || printf '@@relevo failed %s %s %s\\n' "$number" "$status" "$title" >&3; }
 trap report EXIT
 `;
@@ -69,11 +71,9 @@ function renderAction(step: RecipeStep, init: InitSystem): string {
 /** Shell built-ins where they do: eleven nodes write some hundred files in the second that a lab has to start. */
 function renderFile({ path, content, mode }: FileStep): string {
   const file = quote(path);
-  const folder = quote(path.slice(0, path.lastIndexOf('/')) || '/');
   const secret = mode !== undefined && mode.endsWith('00');
   return [
-    `[ -d ${folder} ] || mkdir -p ${folder}`,
-    `[ ! -L ${file} ] || rm ${file}`,
+    `place ${file}`,
     // A secret is never readable by others, not even before chmod.
     ...(secret ? ['umask 077'] : []),
     `cat > ${file} ${hereDocument(content)}`,

@@ -17,8 +17,7 @@ export function dhcpServer({ testbed, node, context }: PartInput): RecipePart {
     `dhcp-option=6,${nameServer}`,
     `interface=${inner.name}`,
     'read-ethers',
-    '# Beyond the document: answer at once, also to who comes with a lease from before.',
-    'dhcp-authoritative',
+    '# Beyond the document: answer at once.',
     'no-ping',
     ...(context.init === 'none' ? ['# There is no syslog here.', 'log-facility=/var/log/dnsmasq.log'] : []),
   ];

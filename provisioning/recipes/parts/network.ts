@@ -69,7 +69,8 @@ const dhcpClientStep: RecipeStep = {
   kind: 'file',
   title: 'Configure the DHCP client',
   path: '/etc/dhcp/dhclient.conf',
-  content: `timeout 5;
+  content: `reboot 1;
+timeout 5;
 retry 5;
 initial-interval 1;
 backoff-cutoff 2;

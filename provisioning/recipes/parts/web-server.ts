@@ -1,4 +1,4 @@
-import type { FileStep, PartInput, RecipePart } from '../recipe.ts';
+import type { CommandStep, FileStep, PartInput, RecipePart, RecipeStep } from '../recipe.ts';
 import { known } from '../testbed-facts.ts';
 import { portCheck } from './port-check.ts';
 
@@ -41,12 +41,7 @@ ${siteBody(documentRoot)}    SSLEngine on
 ln -sf ../mods-available/remoteip.load ../mods-available/socache_shmcb.load ../mods-available/ssl.load ../mods-available/ssl.conf mods-enabled/
 ln -sf ../sites-available/000-default.conf ../sites-available/default-ssl.conf sites-enabled/`,
       },
-      {
-        kind: 'command',
-        title: 'Make a self-signed certificate',
-        unless: `[ -s ${certificate} ] && [ -s ${key} ]`,
-        run: certificateCommand(input),
-      },
+      ...certificateSteps(input),
     ],
     boot: [
       {
@@ -78,13 +73,21 @@ function siteBody(documentRoot: string): string {
 `;
 }
 
-/** RSA with 2048 bits, valid for 365 days, as the document asks. */
-function certificateCommand({ testbed, node }: PartInput): string {
+/** RSA with 2048 bits, self-signed, valid for 365 days, as the document asks. */
+function certificateSteps({ testbed, node, context }: PartInput): RecipeStep[] {
+  const { webPrivateKey } = context.keys;
   const name = `${node.name}.${testbed.domain}`;
   const { address } = known(node.interfaces[0], `interface of "${node.name}"`);
   const alternatives = [...node.hostNames, name].map((host) => `DNS:${host}`).join(',');
-  return `mkdir -p /etc/apache2/ssl
-openssl req -x509 -nodes -days 365 -newkey rsa:2048 -quiet -keyout ${key} -out ${certificate} \\
-  -subj /CN=${name} -addext subjectAltName=${alternatives},IP:${address}
-chmod 600 ${key}`;
+  const make: CommandStep = {
+    kind: 'command',
+    title: 'Make a self-signed certificate',
+    unless: `[ -s ${certificate} ] && [ -s ${key} ]`,
+    run: `mkdir -p /etc/apache2/ssl
+umask 077
+openssl req -x509 -nodes -days 365 ${webPrivateKey === undefined ? `-newkey rsa:2048 -keyout ${key}` : `-key ${key}`} -out ${certificate} \\
+  -subj /CN=${name} -addext subjectAltName=${alternatives},IP:${address}`,
+  };
+  if (webPrivateKey === undefined) return [make];
+  return [{ kind: 'file', title: "Write the web servers' key", path: key, content: webPrivateKey, mode: '600' }, make];
 }
