@@ -1,0 +1,64 @@
+#!/usr/bin/env node
+// How long `relevo up tfg` and `relevo down` take, as a user at the command line sees it.
+//   --runs N   warm runs (7)     --cold   first a run without a base layer, which builds it
+import { mkdtemp, rm } from 'node:fs/promises';
+import { flag, keep, option, relevo, withState } from './relevo.mjs';
+import { spread, table } from './statistics.mjs';
+
+/** The steps of the last operation, from the lab's log of its own progress. */
+async function up(state, environment) {
+  const { output, milliseconds } = await relevo(state, ['up', 'tfg', '--json'], environment);
+  const { operation } = JSON.parse(output);
+  return { milliseconds, steps: (operation?.steps ?? []).filter((step) => step.endedAt !== undefined) };
+}
+
+async function coldStart() {
+  const cache = await mkdtemp('/tmp/relevo-bench-cache-');
+  try {
+    return await withState(async (state) => {
+      const { milliseconds } = await up(state, { RELEVO_CACHE: cache });
+      return milliseconds;
+    });
+  } finally {
+    await rm(cache, { recursive: true, force: true });
+  }
+}
+
+async function warmStarts(runs) {
+  return withState(async (state) => {
+    // Builds the base layer where it is missing, and starts the engine: what every later start finds ready.
+    await up(state);
+    await relevo(state, ['down']);
+    const results = [];
+    for (let run = 0; run < runs; run++) {
+      const { milliseconds, steps } = await up(state);
+      const { milliseconds: down } = await relevo(state, ['down']);
+      console.log(`run ${run + 1}: up ${milliseconds.toFixed(0)} ms, down ${down.toFixed(0)} ms`);
+      results.push({ up: milliseconds, down, steps });
+    }
+    return results;
+  });
+}
+
+/** Steps of one kind run side by side: a phase lasts from its first begin to its last end. */
+function phases(results) {
+  const kinds = [...new Set(results.flatMap(({ steps }) => steps.map(({ step }) => step.split(':')[0])))];
+  return kinds.map((kind) => [kind, results.map(({ steps }) => phaseLength(steps, kind))]);
+}
+
+function phaseLength(steps, kind) {
+  const own = steps.filter(({ step, startedAt }) => step.split(':')[0] === kind && startedAt !== undefined);
+  return Math.max(...own.map(({ endedAt }) => endedAt)) - Math.min(...own.map(({ startedAt }) => startedAt));
+}
+
+const cold = flag('cold') ? await coldStart() : undefined;
+const results = await warmStarts(option('runs', 7));
+const rows = [
+  ['ms', 'median', 'min', 'max'],
+  ['up, warm', ...spread(results.map(({ up }) => up))],
+  ...phases(results).map(([kind, lengths]) => [`  ${kind}`, ...spread(lengths)]),
+  ['down', ...spread(results.map(({ down }) => down))],
+  ...(cold === undefined ? [] : [['up, first ever', ...spread([cold])]]),
+];
+console.log(`\n${table(rows)}`);
+await keep('lab-start', { cold, results });
