@@ -42,14 +42,13 @@ export class Forwarder<H extends Hop> {
   /** A handful of addresses: a scan beats a hash. */
   private local: readonly number[] = [];
   /** Reused for every forwarded packet. */
-  private readonly forward: { type: 'forward'; hop: H };
+  private forward: { type: 'forward'; hop: H } | undefined;
 
-  constructor(services: ServiceTable, connections: ConnectionTable, paths: Paths<H>, nowhere: H) {
+  constructor(services: ServiceTable, connections: ConnectionTable, paths: Paths<H>) {
     this.services = services;
     this.connections = connections;
     this.paths = paths;
     this.life = new ConnectionLife(connections, services);
-    this.forward = { type: 'forward', hop: nowhere };
   }
 
   /** Only packets to these addresses are taken as packets to a virtual service. */
@@ -203,6 +202,7 @@ export class Forwarder<H extends Hop> {
 
   private send(packet: Packet, hop: H): Decision<H> {
     decrementTimeToLive(packet);
+    this.forward ??= { type: 'forward', hop };
     this.forward.hop = hop;
     return this.forward;
   }

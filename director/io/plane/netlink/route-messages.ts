@@ -1,0 +1,139 @@
+import type { NetlinkMessage } from './message.ts';
+import { decodeAttributes, encodePayload, readAddress, readUint32, viewOf, writeAddress } from './message.ts';
+
+/** The rtnetlink messages that the packet plane reads and sends (include/uapi/linux/rtnetlink.h, if_link.h, neighbour.h). */
+export const RTM_NEWLINK = 16;
+export const RTM_DELLINK = 17;
+export const RTM_GETLINK = 18;
+export const RTM_NEWADDR = 20;
+export const RTM_DELADDR = 21;
+export const RTM_GETADDR = 22;
+export const RTM_NEWROUTE = 24;
+export const RTM_DELROUTE = 25;
+export const RTM_GETROUTE = 26;
+export const RTM_NEWNEIGH = 28;
+export const RTM_DELNEIGH = 29;
+export const RTM_GETNEIGH = 30;
+
+const AF_INET = 2;
+const ARPHRD_ETHER = 1;
+const IFF_UP = 1;
+
+/** Neighbour states in which the hardware address may be used; the kernel confirms it by itself where it must. */
+const NUD_REACHABLE = 0x02;
+const NUD_STALE = 0x04;
+const NUD_DELAY = 0x08;
+const NUD_PROBE = 0x10;
+export const NUD_FAILED = 0x20;
+const NUD_PERMANENT = 0x80;
+const NUD_NOARP = 0x40;
+const NUD_VALID = NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT;
+/** States that need no confirmation by use. */
+export const NUD_CONFIRMED = NUD_REACHABLE | NUD_PERMANENT | NUD_NOARP;
+/** "As if a packet had been sent": starts resolution or confirmation as the state needs it. */
+const NTF_USE = 0x01;
+
+export interface LinkMessage {
+  readonly index: number;
+  readonly name: string;
+  readonly mtu: number;
+  readonly isUp: boolean;
+  /** undefined for links that are no Ethernet. */
+  readonly hardwareAddress: Uint8Array | undefined;
+}
+
+export function decodeLink(message: NetlinkMessage): LinkMessage {
+  const view = viewOf(message.payload);
+  const attributes = decodeAttributes(message.payload, 16);
+  const name = attributes.get(3) ?? new Uint8Array();
+  return {
+    index: view.getInt32(4, true),
+    name: new TextDecoder().decode(name.subarray(0, Math.max(name.length - 1, 0))),
+    mtu: readUint32(attributes.get(4)) ?? 0,
+    isUp: (view.getUint32(8, true) & IFF_UP) !== 0,
+    hardwareAddress: view.getUint16(2, true) === ARPHRD_ETHER ? attributes.get(1) : undefined,
+  };
+}
+
+export interface AddressMessage {
+  readonly index: number;
+  readonly address: number;
+}
+
+export function decodeAddress(message: NetlinkMessage): AddressMessage | undefined {
+  if (message.payload[0] !== AF_INET) return undefined;
+  const attributes = decodeAttributes(message.payload, 8);
+  const address = readAddress(attributes.get(2)) ?? readAddress(attributes.get(1));
+  return address === undefined ? undefined : { index: viewOf(message.payload).getUint32(4, true), address };
+}
+
+export interface NeighbourMessage {
+  readonly index: number;
+  readonly address: number;
+  readonly state: number;
+  /** Only while it may be used. */
+  readonly hardwareAddress: Uint8Array | undefined;
+}
+
+export function decodeNeighbour(message: NetlinkMessage): NeighbourMessage | undefined {
+  if (message.payload[0] !== AF_INET) return undefined;
+  const view = viewOf(message.payload);
+  const attributes = decodeAttributes(message.payload, 12);
+  const address = readAddress(attributes.get(1));
+  if (address === undefined) return undefined;
+  const state = view.getUint16(8, true);
+  const hardwareAddress = attributes.get(2);
+  const isUsable = (state & NUD_VALID) !== 0 && hardwareAddress?.length === 6;
+  return { index: view.getInt32(4, true), address, state, hardwareAddress: isUsable ? hardwareAddress : undefined };
+}
+
+/** Asks the kernel to find out, or to confirm, where a neighbour is. */
+export function encodeUseNeighbour(index: number, address: number): Uint8Array {
+  const fixed = new Uint8Array(12);
+  fixed[0] = AF_INET;
+  viewOf(fixed).setInt32(4, index, true);
+  fixed[10] = NTF_USE;
+  return encodePayload(fixed, [[1, writeAddress(address)]]);
+}
+
+export interface RouteMessage {
+  readonly type: number;
+  readonly index: number;
+  /** Next hop; undefined when the destination is on the link itself. */
+  readonly gateway: number | undefined;
+  /** The route's own MTU, where it has one. */
+  readonly mtu: number | undefined;
+}
+
+export const RTN_UNICAST = 1;
+
+/** Asks for the route to one destination. `source` 0 lets the kernel choose. */
+export function encodeRouteRequest(destination: number, source: number): Uint8Array {
+  const fixed = new Uint8Array(12);
+  fixed[0] = AF_INET;
+  fixed[1] = 32;
+  const attributes: [number, Uint8Array][] = [[1, writeAddress(destination)]];
+  if (source !== 0) {
+    fixed[2] = 32;
+    attributes.push([2, writeAddress(source)]);
+  }
+  return encodePayload(fixed, attributes);
+}
+
+export function decodeRoute(message: NetlinkMessage): RouteMessage {
+  const attributes = decodeAttributes(message.payload, 12);
+  const metrics = attributes.get(8);
+  return {
+    type: message.payload[7] ?? 0,
+    index: readUint32(attributes.get(4)) ?? 0,
+    gateway: readAddress(attributes.get(5)),
+    mtu: metrics === undefined ? undefined : readUint32(decodeAttributes(metrics, 0).get(2)),
+  };
+}
+
+/** struct rtgenmsg, enough for every dump. */
+export function encodeDumpRequest(): Uint8Array {
+  const fixed = new Uint8Array(16);
+  fixed[0] = AF_INET;
+  return fixed;
+}

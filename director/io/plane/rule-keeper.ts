@@ -1,0 +1,80 @@
+import type { ServiceDefinition } from '../../engine/ipvs/plane.ts';
+import type { Log } from '../log.ts';
+import { loadRules, loadRulesNow } from './nft.ts';
+import { interfaceRules, removal, serviceRules } from './rules.ts';
+
+/** Keeps the kernel's rules equal to what is wanted, one transaction after the other; what is overtaken is not loaded. */
+export class RuleKeeper {
+  private readonly interfaces: readonly string[];
+  private readonly log: Log;
+  private present: readonly string[] = [];
+  private services: readonly ServiceDefinition[] = [];
+  private areInterfacesOld = true;
+  private areServicesOld = true;
+  private isRunning = false;
+  private isStopped = false;
+  private queue: Promise<void> = Promise.resolve();
+
+  constructor(interfaces: readonly string[], log: Log) {
+    this.interfaces = interfaces;
+    this.log = log;
+  }
+
+  /** Removes what a director that was killed left behind. Rejects when nft does not work. */
+  async start(): Promise<void> {
+    await loadRules(removal);
+    this.isRunning = true;
+    await this.catchUp();
+  }
+
+  setInterfaces(present: readonly string[]): void {
+    this.present = present;
+    this.areInterfacesOld = true;
+    this.schedule();
+  }
+
+  setServices(services: readonly ServiceDefinition[]): void {
+    this.services = services;
+    this.areServicesOld = true;
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (!this.isRunning) return;
+    this.queue = this.queue.then(() => this.catchUp());
+  }
+
+  private async catchUp(): Promise<void> {
+    if (this.isStopped || !(this.areInterfacesOld || this.areServicesOld)) return;
+    const parts = [
+      this.areInterfacesOld ? interfaceRules(this.interfaces, this.present) : '',
+      this.areServicesOld ? serviceRules(this.services) : '',
+    ];
+    this.areInterfacesOld = false;
+    this.areServicesOld = false;
+    try {
+      await loadRules(parts.join(''));
+    } catch (error) {
+      // An interface that vanished a moment ago makes nft refuse; its notification is under way and brings the next attempt.
+      this.log('error', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Resolves when the kernel has the latest rules. */
+  settled(): Promise<void> {
+    return this.queue;
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await this.queue;
+    if (this.isRunning) await loadRules(removal);
+    this.isRunning = false;
+  }
+
+  /** As stop, while the process exits. */
+  stopNow(): void {
+    if (this.isRunning) loadRulesNow(removal);
+    this.isRunning = false;
+  }
+}

@@ -1,0 +1,47 @@
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ForwardingPlane, ServiceDefinition } from '../../director/engine/ipvs/plane.ts';
+import { createPacketPlane } from '../../director/io/plane/index.ts';
+import { runThread } from '../../director/io/plane/thread.ts';
+import { currentThread } from '../../director/io/threads.ts';
+
+/** A process with a packet plane and nothing else; commands come as JSON lines `[command, argument]`. */
+async function obey(plane: ForwardingPlane, command: string, argument: unknown): Promise<unknown> {
+  switch (command) {
+    case 'start':
+      return plane.start();
+    case 'apply':
+      plane.apply(argument as ServiceDefinition[]);
+      return sleep(50);
+    case 'local':
+      plane.setLocalAddresses(argument as string[]);
+      return null;
+    case 'services':
+      // Figures may be 250 ms old.
+      await sleep(300);
+      return plane.services();
+    case 'connections':
+      return plane.connections();
+    case 'usage':
+      return { ...process.resourceUsage(), rss: process.memoryUsage.rss() };
+    case 'stop':
+      return plane.stop();
+    default:
+      throw new Error(`Unknown command ${command}`);
+  }
+}
+
+async function main(): Promise<void> {
+  const plane = createPacketPlane({
+    interfaces: ['eth0', 'eth1'],
+    log: (level, message) => process.stderr.write(`plane ${level}: ${message}\n`),
+  });
+  for await (const line of createInterface(process.stdin)) {
+    const [command, argument] = JSON.parse(line) as [string, unknown];
+    process.stdout.write(`${JSON.stringify((await obey(plane, command, argument)) ?? null)}\n`);
+  }
+}
+
+const thread = currentThread();
+if (thread === undefined) void main();
+else runThread(thread.data);

@@ -1,0 +1,165 @@
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import type { VirtualServiceSnapshot } from '../../director/api/snapshot.ts';
+import type { ConnectionSnapshot, ServiceDefinition } from '../../director/engine/ipvs/plane.ts';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+
+export const CLIENT = '192.168.1.10';
+export const VIRTUAL = '192.168.1.202';
+export const SERVERS = ['10.0.100.2', '10.0.100.3', '10.0.100.4'];
+
+/**
+ * Client, director and three servers in namespaces of their own: client – director eth0 (MTU 1500), director eth1 – bridge –
+ * servers (MTU 9000), whose gateway is the director.
+ */
+export class PlaneLab {
+  readonly directory = mkdtempSync(join(tmpdir(), 'relevo-plane-'));
+  private readonly prefix = `rp${String(process.pid)}`;
+  private readonly children: ChildProcess[] = [];
+  private readonly namespaces: string[] = [];
+
+  name(node: string): string {
+    return `${this.prefix}-${node}`;
+  }
+
+  private addNode(node: string): void {
+    execFileSync('ip', ['netns', 'add', this.name(node)]);
+    this.namespaces.push(this.name(node));
+    this.ip(node, 'link set lo up');
+  }
+
+  ip(node: string, command: string): string {
+    return execFileSync('ip', ['-n', this.name(node), ...command.split(' ')], { encoding: 'utf8' });
+  }
+
+  /** Runs a command in a node and returns its standard output. */
+  async exec(node: string, ...command: string[]): Promise<string> {
+    const { stdout } = await run('ip', ['netns', 'exec', this.name(node), ...command], { maxBuffer: 1 << 24 });
+    return stdout;
+  }
+
+  /** A long-running command; `ip netns exec` replaces itself by it, so that its pid is the command's. */
+  spawn(node: string, command: readonly string[], environment: Record<string, string> = {}): ChildProcess {
+    const child = spawn('ip', ['netns', 'exec', this.name(node), ...command], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...environment },
+    });
+    this.children.push(child);
+    return child;
+  }
+
+  async create(): Promise<void> {
+    for (const node of ['client', 'director', 'switch', 'web1', 'web2', 'web3']) this.addNode(node);
+    const director = this.name('director');
+    this.ip('client', `link add eth0 address 02:c0:a8:01:0a:00 type veth peer name eth0 netns ${director}`);
+    this.ip('client', `addr add ${CLIENT}/24 dev eth0`);
+    this.ip('client', 'link set eth0 up');
+    this.ip('director', 'addr add 192.168.1.101/24 dev eth0');
+    this.ip('director', 'link set eth0 up');
+    this.ip('switch', 'link add br0 type bridge');
+    this.ip('switch', 'link set br0 mtu 9000 up');
+    this.plug('director', 'eth1', '10.0.100.1');
+    for (const [index, address] of SERVERS.entries()) {
+      this.plug(`web${String(index + 1)}`, 'eth0', address);
+      this.ip(`web${String(index + 1)}`, 'route add default via 10.0.100.1');
+    }
+    await this.exec('director', 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
+  }
+
+  plug(node: string, device: string, address: string): void {
+    const port = `${node}-${device}`;
+    this.ip('switch', `link add ${port} mtu 9000 type veth peer name ${device} netns ${this.name(node)}`);
+    this.ip('switch', `link set ${port} master br0 up`);
+    this.ip(node, `addr add ${address}/24 dev ${device}`);
+    this.ip(node, `link set ${device} mtu 9000 up`);
+  }
+
+  /** Web and UDP servers on every server node; resolves when they listen. */
+  async startServers(): Promise<void> {
+    const script = join(import.meta.dirname, 'plane-server.mjs');
+    await Promise.all(
+      SERVERS.map(async (_, index) => {
+        const child = this.spawn(`web${String(index + 1)}`, [process.execPath, script]);
+        await firstLine(child);
+      }),
+    );
+  }
+
+  async startDirector(): Promise<PlaneHost> {
+    const bundle = join(this.directory, 'plane-host.cjs');
+    await build({
+      entryPoints: [join(import.meta.dirname, 'plane-host.ts')],
+      outfile: bundle,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      external: ['koffi'],
+      define: { 'import.meta.filename': '__filename' },
+      logLevel: 'error',
+    });
+    const child = this.spawn('director', [process.execPath, bundle], { NODE_PATH: join(root, 'node_modules') });
+    const host = new PlaneHost(child);
+    await host.ask('start');
+    return host;
+  }
+
+  destroy(): void {
+    for (const child of this.children) if (child.exitCode === null) child.kill('SIGKILL');
+    for (const name of this.namespaces) execFileSync('ip', ['netns', 'del', name]);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (child.stdout === null) return;
+    createInterface(child.stdout).once('line', resolve);
+    child.once('exit', (code) => reject(new Error(`ended with ${String(code)}`)));
+  });
+}
+
+/** A plane in a process of its own, asked over its standard input, one JSON value a line. */
+export class PlaneHost {
+  readonly child: ChildProcess;
+  private readonly answers: ((answer: unknown) => void)[] = [];
+
+  constructor(child: ChildProcess) {
+    this.child = child;
+    if (child.stdout === null) throw new Error('The plane host has no standard output');
+    createInterface(child.stdout).on('line', (line) => this.answers.shift()?.(JSON.parse(line)));
+  }
+
+  ask(command: string, argument: unknown = null): Promise<unknown> {
+    return new Promise((resolve) => {
+      this.answers.push(resolve);
+      this.child.stdin?.write(`${JSON.stringify([command, argument])}\n`);
+    });
+  }
+
+  async apply(services: readonly ServiceDefinition[]): Promise<void> {
+    await this.ask('apply', services);
+  }
+
+  async services(): Promise<VirtualServiceSnapshot[]> {
+    return (await this.ask('services')) as VirtualServiceSnapshot[];
+  }
+
+  async connections(): Promise<ConnectionSnapshot[]> {
+    return (await this.ask('connections')) as ConnectionSnapshot[];
+  }
+
+  exited(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.child.exitCode !== null || this.child.signalCode !== null) resolve();
+      else this.child.once('exit', () => resolve());
+    });
+  }
+}
