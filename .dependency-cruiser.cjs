@@ -24,11 +24,11 @@ module.exports = {
         path: '^director/engine/',
         comment: 'Engines know neither sockets nor files nor the shell.',
       },
-      '^director/engine/',
+      '^director/(engine|api)/',
     ),
     outside(
       { name: 'director-config', path: '^director/config/', comment: 'Parsers know the engine model only.' },
-      '^director/(engine|config)/',
+      '^director/(engine|config|api)/',
     ),
     outside(
       { name: 'contract', path: '^provisioning/contract/', comment: 'The RPC contract is types and schemas.' },
