@@ -32,6 +32,13 @@ export interface NodeRuntimeStatus {
   readonly bootStatus?: number | undefined;
 }
 
+/** What lets the engine in, and shows it that it has reached its own lab. */
+export interface LabAccess {
+  /** OpenSSH text. */
+  readonly hostPrivateKey: string;
+  readonly authorizedKey: string;
+}
+
 /** A lab's machines, while they exist. Every method rejects with a RelevoError. */
 export interface LabRuntime {
   readonly nodes: () => readonly NodeRuntimeStatus[];
@@ -63,7 +70,7 @@ export interface Provider {
     onProgress: (progress: PrepareProgress) => void,
     signal: AbortSignal,
   ): Promise<Preparation>;
-  create(specification: LabSpecification): Promise<LabRuntime>;
+  create(specification: LabSpecification, access: LabAccess): Promise<LabRuntime>;
   /** Undefined when the lab's machines no longer exist. */
   attach(specification: LabSpecification): Promise<LabRuntime | undefined>;
   /** Removes whatever is left of the lab's machines, running or half-made, from what was saved about it. */

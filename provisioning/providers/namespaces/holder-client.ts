@@ -13,7 +13,7 @@ type RequestWithoutId = HolderRequest extends infer R ? (R extends { id: number 
 /** The engine's end of the conversation with one holder. */
 export class HolderClient {
   readonly #socket: Socket;
-  readonly #pending = new Map<number, Deferred<void>>();
+  readonly #pending = new Map<number, Deferred<undefined>>();
   readonly #nodes = new Map<string, HolderNode>();
   readonly #listeners = new Set<(node: HolderNode) => void>();
   readonly #lost = deferred<undefined>();
@@ -60,10 +60,10 @@ export class HolderClient {
 
   async request(request: RequestWithoutId): Promise<void> {
     const id = this.#nextId++;
-    const pending = deferred<void>();
+    const pending = deferred<undefined>();
     this.#pending.set(id, pending);
     this.#socket.write(`${JSON.stringify({ ...request, id })}\n`);
-    return pending.promise;
+    await pending.promise;
   }
 
   /** Closes the conversation; the holder and its lab live on if the lab was committed. */
@@ -79,7 +79,7 @@ export class HolderClient {
         return;
       case 'answer':
         message.nodes.forEach((node) => this.#nodes.set(node.node, node));
-        this.#settle(message.id)?.resolve();
+        this.#settle(message.id)?.resolve(undefined);
         return;
       case 'refusal':
         this.#settle(message.id)?.reject(refusal(message));
@@ -91,7 +91,7 @@ export class HolderClient {
     for (const listener of this.#listeners) listener(node);
   }
 
-  #settle(id: number): Deferred<void> | undefined {
+  #settle(id: number): Deferred<undefined> | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     return pending;

@@ -1,8 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { RelevoError } from '../../contract/index.ts';
-import type { LabRuntime, NodeRuntimeStatus, Provider } from '../provider.ts';
+import type { LabAccess, LabRuntime, NodeRuntimeStatus, Provider } from '../provider.ts';
 import type { LabSpecification } from '../specification.ts';
 import { namespacesAvailability } from './availability.ts';
 import { ensureBaseLayer, tidyBaseLayers } from './base-layer.ts';
@@ -10,6 +10,7 @@ import { createCgroup, labCgroup, removeLabCgroup } from './cgroup.ts';
 import type { HolderClient } from './holder-client.ts';
 import { endHolder, findHolder, launchHolder } from './holder-process.ts';
 import type { HolderNode } from './holder/protocol.ts';
+import { writeNodeAccess } from './node-access.ts';
 import { openNodeTransport } from './transport.ts';
 
 export interface NamespacesOptions {
@@ -28,7 +29,7 @@ export function createNamespacesProvider(options: NamespacesOptions): Provider {
     availability: namespacesAvailability,
     prepare: (packages, onProgress, signal) =>
       ensureBaseLayer({ directory: options.baseDirectory, packages, onProgress, signal }),
-    create: (specification) => create(specification, options),
+    create: (specification, access) => create(specification, access, options),
     attach: async (specification) => {
       const client = await findHolder(specification.directory);
       return client === undefined ? undefined : new NamespacesRuntime(specification, client);
@@ -38,9 +39,9 @@ export function createNamespacesProvider(options: NamespacesOptions): Provider {
   };
 }
 
-async function create(lab: LabSpecification, options: NamespacesOptions): Promise<LabRuntime> {
+async function create(lab: LabSpecification, access: LabAccess, options: NamespacesOptions): Promise<LabRuntime> {
   const cgroup = labCgroup(lab.id);
-  await mkdir(lab.directory, { recursive: true });
+  await writeNodeAccess(lab, access);
   if (cgroup !== undefined) createCgroup(cgroup);
   const client = await launchHolder(
     {
@@ -145,6 +146,6 @@ class NamespacesRuntime implements LabRuntime {
   }
 }
 
-function withoutPid({ pid: _, ...node }: HolderNode): NodeRuntimeStatus {
-  return node;
+function withoutPid({ node, power, cut, bootStatus }: HolderNode): NodeRuntimeStatus {
+  return { node, power, cut, bootStatus };
 }

@@ -1,0 +1,1 @@
+export { createLabService } from './service.ts';

@@ -1,0 +1,69 @@
+import { RelevoError } from '../contract/index.ts';
+import type { LabRuntime } from '../providers/provider.ts';
+import type { NodeConnection } from '../ssh/connection.ts';
+import { publicKeyBlob } from '../ssh/keys.ts';
+import { openConnection } from '../ssh/open-connection.ts';
+import type { LabRecord } from './lab-record.ts';
+
+/** One SSH connection a node, opened when first asked for and again after it was lost. */
+export class NodeConnections {
+  readonly #runtime: LabRuntime;
+  readonly #keys: LabRecord['keys'];
+  readonly #open = new Map<string, Promise<NodeConnection>>();
+
+  constructor(runtime: LabRuntime, keys: LabRecord['keys']) {
+    this.#runtime = runtime;
+    this.#keys = keys;
+  }
+
+  /** @throws RelevoError UNKNOWN_NODE, NODE_NOT_RUNNING, NODE_FROZEN */
+  async get(node: string): Promise<NodeConnection> {
+    this.#check(node);
+    const known = this.#open.get(node);
+    if (known !== undefined) return known;
+    const opening = this.#connect(node);
+    this.#open.set(node, opening);
+    const forget = (): void => {
+      if (this.#open.get(node) === opening) this.#open.delete(node);
+    };
+    opening.then((connection) => connection.closed.then(forget), forget);
+    return opening;
+  }
+
+  /** The node died: what was open to it will not answer any more, and may take its time to notice. */
+  drop(node: string): void {
+    const opening = this.#open.get(node);
+    this.#open.delete(node);
+    opening?.then(
+      (connection) => connection.close(),
+      () => undefined,
+    );
+  }
+
+  closeAll(): void {
+    for (const node of [...this.#open.keys()]) this.drop(node);
+  }
+
+  async #connect(node: string): Promise<NodeConnection> {
+    const { engine, host } = this.#keys;
+    const transport = this.#runtime.openTransport(node);
+    return openConnection({ node, transport, privateKey: engine.privateKey, hostKey: publicKeyBlob(host.publicKey) });
+  }
+
+  #check(node: string): void {
+    const status = this.#runtime.nodes().find((candidate) => candidate.node === node);
+    if (status === undefined) throw new RelevoError('UNKNOWN_NODE', `The lab has no node "${node}".`, { node });
+    if (status.power === 'off') {
+      throw new RelevoError('NODE_NOT_RUNNING', `The node "${node}" is off.`, {
+        node,
+        hint: `Start it: relevo start ${node}.`,
+      });
+    }
+    if (status.power === 'frozen') {
+      throw new RelevoError('NODE_FROZEN', `The node "${node}" is frozen.`, {
+        node,
+        hint: `Thaw it: relevo start ${node}.`,
+      });
+    }
+  }
+}

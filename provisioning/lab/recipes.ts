@@ -1,0 +1,18 @@
+import { recipesFor } from '../recipes/index.ts';
+import type { Recipe } from '../recipes/index.ts';
+import type { LabRecord } from './lab-record.ts';
+import { sharingOf } from './sharing.ts';
+
+/** The recipes of a lab's nodes, with its own keys. */
+export function labRecipes({ testbed, provider, keys }: LabRecord): Recipe[] {
+  return recipesFor(testbed, {
+    sharing: sharingOf(provider).kind,
+    init: 'none',
+    keys: {
+      clusterPrivateKey: keys.cluster.privateKey,
+      clusterPublicKey: keys.cluster.publicKey,
+      hostPrivateKey: keys.host.privateKey,
+      hostPublicKey: keys.host.publicKey,
+    },
+  });
+}

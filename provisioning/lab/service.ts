@@ -1,0 +1,325 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
+import { drillOptionsSchema, labNameSchema, RelevoError } from '../contract/index.ts';
+import type {
+  DrillReport,
+  LabStatus,
+  LabSummary,
+  LogEntry,
+  MethodArguments,
+  MethodOutput,
+  Plan,
+  RpcEvent,
+  TestbedSummary,
+} from '../contract/index.ts';
+import { ReportStore } from '../drills/index.ts';
+import { createNamespacesProvider } from '../providers/namespaces/provider.ts';
+import type { Provider } from '../providers/provider.ts';
+import { generateKeyPair } from '../ssh/keys.ts';
+import { Lab } from './lab.ts';
+import { claimLabDirectory, saveRecord } from './lab-record.ts';
+import type { LabRecord } from './lab-record.ts';
+import type { LabService, UpRequest } from './lab-service.ts';
+import { OperationTracker } from './operation-tracker.ts';
+import type { LabServiceOptions } from './options.ts';
+import { planLab } from './plan.ts';
+import { findDrill, runDrill } from './run-drill.ts';
+import { specify } from './specification.ts';
+import { takeOverLabs } from './takeover.ts';
+import { getTestbed, summarizeTestbeds } from './testbed-source.ts';
+import { bringUp } from './up.ts';
+
+/** Makes the service and takes over the labs that earlier engines have left. */
+export async function createLabService(options: LabServiceOptions): Promise<LabService> {
+  const provider = createNamespacesProvider({
+    baseDirectory: join(options.cacheDirectory, 'base'),
+    holderProgram: join(options.distDirectory, 'holder.cjs'),
+    nodeLibrary: join(options.distDirectory, 'node'),
+  });
+  const service = new Service(options, provider);
+  if (provider.availability().available) await service.takeOver();
+  return service;
+}
+
+class Service implements LabService {
+  readonly #options: LabServiceOptions;
+  readonly #provider: Provider;
+  readonly #labs = new Map<string, Lab>();
+  readonly #listeners = new Set<(event: RpcEvent) => void>();
+
+  constructor(options: LabServiceOptions, provider: Provider) {
+    this.#options = options;
+    this.#provider = provider;
+  }
+
+  async takeOver(): Promise<void> {
+    const labs = await takeOverLabs({
+      labsDirectory: this.#labsDirectory,
+      provider: this.#provider,
+      emit: this.#emit,
+      warn: (message) => process.stderr.write(`${message}\n`),
+    });
+    for (const lab of labs) this.#watch(lab);
+  }
+
+  info(): MethodOutput<'engine.info'>['providers'] {
+    return [{ name: this.#provider.name, ...this.#provider.availability() }];
+  }
+
+  listTestbeds(): Promise<TestbedSummary[]> {
+    return summarizeTestbeds();
+  }
+
+  showTestbed(testbed: string): Promise<ResolvedTestbed> {
+    return getTestbed(testbed);
+  }
+
+  async plan({ testbed, lab, options }: UpRequest): Promise<Plan> {
+    return planLab(checkLabName(lab ?? testbed), await getTestbed(testbed, options));
+  }
+
+  async up(request: UpRequest): Promise<LabStatus> {
+    const lab = await this.#claim(request);
+    const operation = new OperationTracker({
+      kind: 'up',
+      lab: lab.name,
+      title: `Start ${lab.name}`,
+      plan: planLab(lab.name, lab.testbed),
+      cancellable: true,
+      emit: this.#emit,
+    });
+    lab.operation = operation;
+    try {
+      await bringUp(lab, this.#provider, operation);
+      await this.#setPhase(lab, 'running');
+    } catch (error) {
+      await this.#giveUp(lab, operation, error);
+      throw error;
+    }
+    lab.operation = undefined;
+    operation.end();
+    this.#announce(lab);
+    return lab.status();
+  }
+
+  async down(name: string): Promise<void> {
+    const lab = this.lab(name);
+    if (lab.operation?.operation.kind === 'down')
+      throw new RelevoError('LAB_BUSY', `The lab "${name}" is being stopped already.`, { lab: name });
+    if (lab.operation !== undefined) {
+      lab.operation.cancel();
+      await lab.operation.ended;
+      // A start that was cancelled has removed the lab itself.
+      if (this.#labs.get(name) !== lab) return;
+    }
+    const operation = new OperationTracker({
+      kind: 'down',
+      lab: name,
+      title: `Stop ${name}`,
+      cancellable: false,
+      emit: this.#emit,
+    });
+    lab.operation = operation;
+    await this.#setPhase(lab, 'stopping');
+    this.#announce(lab);
+    await this.#remove(lab);
+    operation.end();
+  }
+
+  list(): LabSummary[] {
+    return [...this.#labs.values()].map((lab) => lab.summary());
+  }
+
+  lab(name: string): Lab {
+    const lab = this.#labs.get(name);
+    if (lab !== undefined) return lab;
+    const running = [...this.#labs.keys()];
+    throw new RelevoError('UNKNOWN_LAB', `There is no lab "${name}".`, {
+      lab: name,
+      hint:
+        running.length === 0
+          ? 'No lab is running. Start one: relevo up TESTBED.'
+          : `Running labs: ${running.join(', ')}.`,
+    });
+  }
+
+  log({ lab, source, lines }: MethodArguments<'lab.log'>): LogEntry[] {
+    return this.lab(lab).log.last({ source, lines });
+  }
+
+  cancel(operation: string): void {
+    const found = [...this.#labs.values()].find((lab) => lab.operation?.operation.id === operation);
+    if (found?.operation === undefined)
+      throw new RelevoError('UNKNOWN_OPERATION', 'There is no such operation; it may have ended already.');
+    found.operation.cancel();
+  }
+
+  async runDrill({ lab: name, drill, options }: MethodArguments<'drill.run'>): Promise<DrillReport> {
+    const lab = this.lab(name);
+    const found = findDrill(lab, drill);
+    if (lab.operation !== undefined) {
+      throw new RelevoError('LAB_BUSY', `The lab "${name}" is busy: ${lab.operation.operation.title}.`, {
+        lab: name,
+        hint: 'Wait until that has ended, or cancel it.',
+      });
+    }
+    const operation = new OperationTracker({
+      kind: 'drill',
+      lab: name,
+      title: `Drill ${drill}`,
+      cancellable: true,
+      emit: this.#emit,
+    });
+    lab.operation = operation;
+    try {
+      return await runDrill({
+        lab,
+        drill: found,
+        options: drillOptionsSchema.parse(options ?? {}),
+        reports: this.#reports(name),
+        signal: operation.signal,
+        emit: this.#emit,
+      });
+    } finally {
+      lab.operation = undefined;
+      operation.end();
+    }
+  }
+
+  async drillReports(lab: string): Promise<MethodOutput<'drill.reports'>> {
+    return this.#reports(this.lab(lab).name).list();
+  }
+
+  async drillReport(lab: string, id: string): Promise<DrillReport> {
+    return this.#reports(this.lab(lab).name).read(id);
+  }
+
+  onEvent(listener: (event: RpcEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  close(): Promise<void> {
+    for (const lab of this.#labs.values()) lab.release();
+    this.#labs.clear();
+    return Promise.resolve();
+  }
+
+  get #labsDirectory(): string {
+    return join(this.#options.stateDirectory, 'labs');
+  }
+
+  #emit = (event: RpcEvent): void => {
+    for (const listener of this.#listeners) listener(event);
+  };
+
+  async #claim({ testbed: id, lab: wanted, options = {} }: UpRequest): Promise<Lab> {
+    const availability = this.#provider.availability();
+    if (!availability.available) {
+      const code =
+        process.platform === 'linux' ? (process.getuid?.() === 0 ? 'PROVIDER_UNAVAILABLE' : 'NOT_ROOT') : 'NOT_LINUX';
+      throw new RelevoError(
+        code,
+        `Labs in namespaces cannot run here. ${availability.reason}`,
+        availability.hint === undefined ? {} : { hint: availability.hint },
+      );
+    }
+    const name = checkLabName(wanted ?? id);
+    const testbed = await getTestbed(id, options);
+    const directory = await claimLabDirectory(this.#labsDirectory, name);
+    const specification = {
+      ...specify({ lab: name, id: `${name}-${randomBytes(4).toString('hex')}`, directory, testbed }),
+      base: '',
+    };
+    const keys = {
+      engine: generateKeyPair(`relevo@${name}`),
+      cluster: generateKeyPair(`root@${name}`),
+      host: generateKeyPair(name),
+    };
+    const record: LabRecord = {
+      version: 1,
+      lab: name,
+      provider: this.#provider.name,
+      phase: 'starting',
+      since: Date.now(),
+      options,
+      testbed,
+      specification,
+      keys,
+    };
+    await saveRecord(record);
+    const lab = new Lab(record, this.#emit);
+    this.#watch(lab);
+    return lab;
+  }
+
+  #watch(lab: Lab): void {
+    this.#labs.set(lab.name, lab);
+    lab.onLost = (reason) => void this.#lost(lab, reason);
+    this.#announceAll();
+  }
+
+  async #setPhase(lab: Lab, phase: LabRecord['phase']): Promise<void> {
+    lab.record = { ...lab.record, phase, since: Date.now() };
+    await saveRecord(lab.record);
+  }
+
+  #announce(lab: Lab, error?: RelevoError): void {
+    this.#emit({
+      event: 'lab-phase',
+      payload: { lab: lab.name, phase: lab.record.phase, ...(error === undefined ? {} : { error: error.toJSON() }) },
+    });
+    this.#announceAll();
+  }
+
+  #announceAll(): void {
+    this.#emit({ event: 'labs', payload: { labs: this.list() } });
+  }
+
+  /** A start that failed or was cancelled is undone, and then told. */
+  async #giveUp(lab: Lab, operation: OperationTracker, error: unknown): Promise<void> {
+    const known =
+      error instanceof RelevoError
+        ? error
+        : new RelevoError('INTERNAL', `Starting "${lab.name}" failed: ${String(error)}.`, { lab: lab.name }, error);
+    lab.record = { ...lab.record, phase: 'failed' };
+    this.#announce(lab, known);
+    await this.#remove(lab);
+    operation.end(known.toJSON());
+  }
+
+  async #remove(lab: Lab): Promise<void> {
+    lab.release();
+    await this.#provider.destroy(lab.record.specification);
+    this.#labs.delete(lab.name);
+    this.#emit({ event: 'lab-removed', payload: { lab: lab.name } });
+    this.#announceAll();
+  }
+
+  async #lost(lab: Lab, reason: string): Promise<void> {
+    if (this.#labs.get(lab.name) !== lab || lab.record.phase !== 'running') return;
+    const error = new RelevoError('HOLDER_LOST', `The lab "${lab.name}" is gone: ${reason}`, {
+      lab: lab.name,
+      hint: `Start it again: relevo up ${lab.testbed.id}.`,
+    });
+    lab.record = { ...lab.record, phase: 'failed' };
+    this.#announce(lab, error);
+    await this.#remove(lab);
+  }
+
+  #reports(lab: string): ReportStore {
+    return new ReportStore(join(this.#options.stateDirectory, 'reports', lab), (message) =>
+      process.stderr.write(`${message}\n`),
+    );
+  }
+}
+
+/** @throws RelevoError INVALID_LAB_NAME for anything that a path or a shell could misread */
+function checkLabName(name: string): string {
+  const result = labNameSchema.safeParse(name);
+  if (result.success) return result.data;
+  throw new RelevoError('INVALID_LAB_NAME', `${JSON.stringify(name)} cannot be the name of a lab.`, {
+    hint: 'Use lower-case letters, digits and hyphens, a letter first, at most 31 characters.',
+  });
+}

@@ -1,0 +1,13 @@
+import type { ProviderName, Sharing } from '../contract/index.ts';
+
+/** How the storage node's files reach the web servers, and why in this way. */
+export function sharingOf(provider: ProviderName): Sharing {
+  switch (provider) {
+    case 'namespaces':
+      return {
+        kind: 'sshfs',
+        reason:
+          'Nodes in namespaces share this machine’s kernel, which has no NFS of its own for them; the files travel over SSH (sshfs). Virtual machines use real NFS.',
+      };
+  }
+}
