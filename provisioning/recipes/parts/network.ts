@@ -32,7 +32,8 @@ export function network({ testbed, node }: PartInput): RecipePart {
         title: usesDhcp ? 'Ask for an address' : 'Bring the network interfaces up',
         name: 'networking',
         unit: 'networking',
-        start: '[ -d /run/network ] || mkdir -p /run/network\nifup -a',
+        // The hooks of other packages call systemd and rndc at every interface; here there is neither yet.
+        start: '[ -d /run/network ] || mkdir -p /run/network\nifup --no-scripts -a',
       },
     ],
     ready: node.interfaces.map(addressCheck),

@@ -109,8 +109,9 @@ function mountStep(title: string, mountPoint: string): CommandStep {
   };
 }
 
+/** A mount by sshfs is listed before its connection stands; looking inside waits for that. */
 function mountedCheck(title: string, mountPoint: string): ReadinessCheck {
-  return { title, command: mountedCommand(mountPoint) };
+  return { title, command: `${mountedCommand(mountPoint)} && [ -d ${quote(`${mountPoint}/.`)} ]` };
 }
 
 function mountedCommand(mountPoint: string): string {
