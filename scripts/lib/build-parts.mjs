@@ -24,7 +24,7 @@ async function whenPresent(source, make) {
 }
 
 /** The command line and the engine: one entry, and chunks that are loaded when a command needs them. */
-export async function buildCommandLine({ outdir = 'dist' } = {}) {
+export async function buildCommandLine({ outdir = 'dist', plugins = [] } = {}) {
   const { metafile } = await esbuild({
     entryPoints: { relevo: 'provisioning/cli/main.ts' },
     outdir,
@@ -36,6 +36,7 @@ export async function buildCommandLine({ outdir = 'dist' } = {}) {
     define: { RELEVO_VERSION: JSON.stringify(packageVersion()) },
     external,
     metafile: true,
+    plugins,
   });
   removeStaleChunks(outdir, new Set(Object.keys(metafile.outputs)));
 }

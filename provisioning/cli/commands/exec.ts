@@ -32,9 +32,10 @@ export async function exec(
       { lab, node, command: commandLine(words) },
       { ...streams, input: process.stdin },
     );
-    const exit = await exitOrInterrupt(running);
-    // A terminal or an open pipe at our standard input must not keep us from ending.
-    process.stdin.destroy();
+    const exit = await exitOrInterrupt(running).finally(() => {
+      // A terminal or an open pipe at our standard input must not keep us from ending.
+      process.stdin.destroy();
+    });
     if (exit === undefined) return INTERRUPTED;
     await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
     if (collected !== undefined) print(options, await collected.result(exit), () => '');

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
+import { PassThrough } from 'node:stream';
 import type { LabHandle, LabService, UpRequest } from '../../../provisioning/lab/lab-service.ts';
 import { RelevoError } from '../../../provisioning/contract/index.ts';
 import type { LabStatus, LabSummary, NodeStatus, Operation, RpcEvent } from '../../../provisioning/contract/index.ts';
@@ -235,6 +236,9 @@ function localChannel(node: string, command: string, onChannel: OnChannel): Node
     child.once('exit', (code, signal) => resolve(code === null ? { signal: signal ?? 'KILL' } : { exitCode: code }));
   });
   onChannel({ node, lose: () => lose(), pid: child.pid });
-  const { stdin, stdout, stderr } = child;
+  const { stdin } = child;
+  // Node throws away what nobody has read of a child that ended; SSH does not.
+  const stdout = child.stdout.pipe(new PassThrough());
+  const stderr = child.stderr.pipe(new PassThrough());
   return { stdin, stdout, stderr, exited, resize: () => undefined, close: () => void child.kill('SIGKILL') };
 }
