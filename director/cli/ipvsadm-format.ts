@@ -83,7 +83,8 @@ function columns(
 
 /** Nine wide; from 10^8 on in thousands, from 10^9 in millions, from 10^11 in milliards, from 10^14 in billions (long scale). */
 function formatNumber(value: number, exact: boolean): string {
-  if (exact || value < 1e8) return String(value).padStart(9);
+  if (exact) return ` ${String(value).padStart(8)}`;
+  if (value < 1e8) return String(value).padStart(9);
   const [unit, letter]: [number, string] =
     value < 1e9 ? [1e3, 'K'] : value < 1e11 ? [1e6, 'M'] : value < 1e14 ? [1e9, 'G'] : [1e12, 'T'];
   return `${String(Math.floor(value / unit)).padStart(8)}${letter}`;
