@@ -42,6 +42,8 @@ export async function buildDirector({ outdir = join(root, 'dist/node') } = {}) {
       'import.meta.url': 'bundleUrl',
       DIRECTOR_VERSION: JSON.stringify(version),
     },
+    // Its ESM build requires the native part through createRequire, which a bundler does not see.
+    alias: { koffi: createRequire(join(root, 'package.json')).resolve('koffi') },
     plugins: [nativeBesideScript],
     minifySyntax: true,
     legalComments: 'none',

@@ -92,6 +92,20 @@ export const checkSchema = z.object({
 /** One health checker and its verdict; a server that is down stays listed here while it is out of the table. */
 export type CheckSnapshot = z.infer<typeof checkSchema>;
 
+export const timersSchema = z.object({
+  /** How the kernel schedules the VRRP thread. */
+  scheduling: z.enum(['fifo', 'other']),
+  reason: z.string(),
+  /** Timers so far. */
+  count: z.number().int(),
+  /** How late they fired, in milliseconds: median and 99th percentile of the last thousand, maximum of all. */
+  medianMs: z.number(),
+  p99Ms: z.number(),
+  maxMs: z.number(),
+});
+/** Measured lateness of the VRRP timers; late ones cause false elections. */
+export type TimersSnapshot = z.infer<typeof timersSchema>;
+
 export const directorSnapshotSchema = z.object({
   version: z.string(),
   pid: z.number().int(),
@@ -102,5 +116,9 @@ export const directorSnapshotSchema = z.object({
   instances: z.array(vrrpInstanceSchema),
   services: z.array(virtualServiceSchema),
   checks: z.array(checkSchema),
+  /** Absent while no VRRP instance runs. */
+  timers: timersSchema.optional(),
+  /** VRRP packets that were refused, by reason. */
+  receiveProblems: z.record(z.string(), z.number()).optional(),
 });
 export type DirectorSnapshot = z.infer<typeof directorSnapshotSchema>;

@@ -18,6 +18,8 @@ const prioritySourceNat = 100;
 const networkHeader = bigEndian32(1);
 const metaOutInterfaceName = bigEndian32(7);
 const equal = bigEndian32(0);
+/** NFT_TABLE_F_OWNER */
+const flagOwner = 2;
 
 /** Packets from this network that leave through this interface get its address as their source. */
 export interface Masquerade {
@@ -26,32 +28,58 @@ export interface Masquerade {
   readonly outInterface: string;
 }
 
-/** Puts a table of this name and with just these rules in place, in one transaction, whatever was in it before. */
-export function replaceMasqueradeTable(table: string, rules: readonly Masquerade[]): void {
-  const name = attribute(1, text(table));
-  transact(`set up table ip ${table}`, [
-    // Made first, so that deleting finds it, whether it was there or not.
-    { type: messages.newTable, flags: flags.create, parts: [name] },
-    { type: messages.deleteTable, flags: 0, parts: [name] },
-    { type: messages.newTable, flags: flags.create, parts: [name] },
-    { type: messages.newChain, flags: flags.create, parts: [postroutingChain(table)] },
-    ...rules.map((rule) => ({
-      type: messages.newRule,
-      flags: flags.create | flags.append,
-      parts: [masqueradeRule(table, rule)],
-    })),
-  ]);
+/**
+ * A table that belongs to this process: it goes when `close` is called, or with the process itself, because the kernel
+ * removes an owned table with its socket.
+ */
+export class MasqueradeTable {
+  readonly #name: string;
+  #socket: NetlinkSocket | undefined;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  get active(): boolean {
+    return this.#socket !== undefined;
+  }
+
+  /** Puts the table in place with just these rules, in one transaction, whatever was in it before. */
+  replace(rules: readonly Masquerade[]): void {
+    const name = attribute(1, text(this.#name));
+    this.#socket ??= new NetlinkSocket(protocols.netfilter);
+    transact(this.#socket, `set up table ip ${this.#name}`, [
+      // Made first, so that deleting finds it, whether it was there or not.
+      { type: messages.newTable, flags: flags.create, parts: [name] },
+      { type: messages.deleteTable, flags: 0, parts: [name] },
+      { type: messages.newTable, flags: flags.create, parts: [name, attribute(2, bigEndian32(flagOwner))] },
+      { type: messages.newChain, flags: flags.create, parts: [postroutingChain(this.#name)] },
+      ...rules.map((rule) => ({
+        type: messages.newRule,
+        flags: flags.create | flags.append,
+        parts: [masqueradeRule(this.#name, rule)],
+      })),
+    ]);
+  }
+
+  close(): void {
+    this.#socket?.close();
+    this.#socket = undefined;
+  }
 }
 
-/** Returns false when there was no such table. */
+/** Removes a table that some earlier process left; false when there was none. */
 export function deleteTable(table: string): boolean {
+  const socket = new NetlinkSocket(protocols.netfilter);
   try {
     const part = { type: messages.deleteTable, flags: 0, parts: [attribute(1, text(table))] };
-    transact(`delete table ip ${table}`, [part]);
+    transact(socket, `delete table ip ${table}`, [part]);
     return true;
   } catch (error) {
     if (error instanceof NetlinkError && error.code === 'ENOENT') return false;
     throw error;
+  } finally {
+    socket.close();
   }
 }
 
@@ -61,19 +89,14 @@ interface Part {
   readonly parts: readonly Uint8Array[];
 }
 
-function transact(what: string, parts: readonly Part[]): void {
-  const socket = new NetlinkSocket(protocols.netfilter);
-  try {
-    const ours = parts.map((part, index) => {
-      const wanted = flags.request | flags.acknowledge | part.flags;
-      return encodeMessage((subsystem << 8) | part.type, wanted, index + 2, header(familyIpv4, 0), ...part.parts);
-    });
-    const begin = encodeMessage(batchBegin, flags.request, 1, header(0, subsystem));
-    const end = encodeMessage(batchEnd, flags.request, parts.length + 2, header(0, subsystem));
-    socket.sendAll(what, [begin, ...ours, end], parts.length);
-  } finally {
-    socket.close();
-  }
+function transact(socket: NetlinkSocket, what: string, parts: readonly Part[]): void {
+  const ours = parts.map((part, index) => {
+    const wanted = flags.request | flags.acknowledge | part.flags;
+    return encodeMessage((subsystem << 8) | part.type, wanted, index + 2, header(familyIpv4, 0), ...part.parts);
+  });
+  const begin = encodeMessage(batchBegin, flags.request, 1, header(0, subsystem));
+  const end = encodeMessage(batchEnd, flags.request, parts.length + 2, header(0, subsystem));
+  socket.sendAll(what, [begin, ...ours, end], parts.length);
 }
 
 /** struct nfgenmsg */

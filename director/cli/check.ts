@@ -1,0 +1,16 @@
+import { formatProblem } from '../config/problem.ts';
+import { parseFile } from '../io/load-configuration.ts';
+
+/** Prints every problem of a file; returns the exit status, 1 when the file cannot be used. */
+export function checkFile(file: string, json: boolean): number {
+  const { configuration, problems } = parseFile(file);
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  if (json) print(JSON.stringify({ file, usable: configuration !== undefined, problems }));
+  else for (const problem of problems) print(formatProblem(problem));
+  if (!json && configuration) {
+    const { instances, virtualServers } = configuration;
+    const count = problems.length === 0 ? 'no problems' : `${problems.length} warnings`;
+    print(`${file}: ${count}; ${instances.length} VRRP instances, ${virtualServers.length} virtual servers`);
+  }
+  return configuration ? 0 : 1;
+}

@@ -1,0 +1,103 @@
+import { Command } from 'commander';
+import { DirectorError, errorCode, errorMessage } from '../io/errors.ts';
+import { paths } from '../io/paths.ts';
+import { version } from '../io/version.ts';
+
+/** Runs one command line, without the program's own name; the exit status goes to `process.exitCode`. */
+export async function runCommandLine(parameters: readonly string[]): Promise<void> {
+  try {
+    // Its options are those of the real ipvsadm, which no general parser would get right.
+    if (parameters[0] === 'ipvsadm') {
+      const { runIpvsadm } = await import('./ipvsadm.ts');
+      process.exitCode = await runIpvsadm(parameters.slice(1));
+    } else await program().parseAsync([...parameters], { from: 'user' });
+  } catch (error) {
+    await report(error);
+  }
+}
+
+async function report(error: unknown): Promise<void> {
+  const message = error instanceof DirectorError || !(error instanceof Error) ? errorMessage(error) : error.stack;
+  process.stderr.write(`director: ${message ?? errorMessage(error)}\n`);
+  const { tellParent } = await import('./daemon.ts');
+  tellParent({ error: { code: errorCode(error) ?? 'internal', message: errorMessage(error) } });
+  process.exitCode = 1;
+}
+
+/** Commands load what they need themselves: `status` must not wait for the parts that only `run` uses. */
+function program(): Command {
+  const root = new Command('director');
+  root
+    .description('Load balancer with automatic take-over: IPVS and VRRP, configured by keepalived.conf')
+    .version(version, '--version', 'print the version');
+  root
+    .command('run')
+    .description('start the director; returns once it answers on its socket')
+    .option('--config <file>', 'configuration in the format of keepalived', paths.configuration)
+    .option('--foreground', 'stay in this terminal and log to it', false)
+    .action(run);
+  root
+    .command('status')
+    .description('show instances, services and servers of the running director')
+    .option('--json', 'the snapshot as JSON', false)
+    .action(status);
+  root
+    .command('watch')
+    .description('print events as lines of JSON, a snapshot first, until interrupted')
+    .option('--adverts', 'with every advertisement sent and heard', false)
+    .action(watch);
+  root.command('stop').description('hand over to the standby and stop').action(stop);
+  root.command('reload').description('read the configuration again, as SIGHUP does').action(reload);
+  root
+    .command('check')
+    .description('report every problem of a configuration file')
+    .argument('<file>', 'a keepalived.conf')
+    .option('--json', 'problems as JSON', false)
+    .action(async (file: string, { json }: { json: boolean }) => {
+      const { checkFile } = await import('./check.ts');
+      process.exitCode = checkFile(file, json);
+    });
+  root.command('ipvsadm').description('the table as ipvsadm shows it: director ipvsadm -L -n').helpOption(false);
+  return root;
+}
+
+async function run({ config, foreground }: { config: string; foreground: boolean }): Promise<void> {
+  if (foreground) {
+    const { runInForeground } = await import('./run.ts');
+    await runInForeground(config);
+    return;
+  }
+  const path = await import('node:path');
+  const { startDaemon } = await import('./daemon.ts');
+  const pid = await startDaemon(path.resolve(config));
+  process.stdout.write(`director runs as process ${pid}, log in ${paths.logFile}\n`);
+}
+
+async function status({ json }: { json: boolean }): Promise<void> {
+  const { requestSnapshot } = await import('./admin-client.ts');
+  const snapshot = await requestSnapshot();
+  if (json) process.stdout.write(`${JSON.stringify(snapshot)}\n`);
+  else {
+    const { formatStatus } = await import('./status.ts');
+    process.stdout.write(`${formatStatus(snapshot)}\n`);
+  }
+}
+
+async function watch({ adverts }: { adverts: boolean }): Promise<void> {
+  const { watchLines } = await import('./admin-client.ts');
+  // A reader that has read enough closes its end; that is how a watch ends.
+  process.stdout.on('error', () => {
+    process.exit(0);
+  });
+  for await (const line of watchLines(adverts)) process.stdout.write(`${line}\n`);
+}
+
+async function stop(): Promise<void> {
+  const { requestStop } = await import('./admin-client.ts');
+  await requestStop();
+}
+
+async function reload(): Promise<void> {
+  const { request } = await import('./admin-client.ts');
+  await request({ method: 'reload' });
+}

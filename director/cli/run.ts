@@ -1,0 +1,103 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { AdminServer } from '../io/admin/server.ts';
+import { Director } from '../io/director.ts';
+import { DirectorError, errorMessage } from '../io/errors.ts';
+import type { Log } from '../io/log.ts';
+import { epochNow } from '../io/clock.ts';
+import { paths } from '../io/paths.ts';
+import { StateFile } from '../io/state-file.ts';
+import { version } from '../io/version.ts';
+import { tellParent } from './daemon.ts';
+
+/** Runs the director in this process until it is told to stop. */
+export async function runInForeground(configFile: string): Promise<void> {
+  if (process.getuid?.() !== 0)
+    throw new DirectorError('no-root', 'The director needs root: it opens raw sockets and changes addresses');
+  const program = new Program(configFile);
+  await program.start();
+}
+
+class Program {
+  readonly #director: Director;
+  readonly #admin: AdminServer;
+  #stopping: Promise<void> | undefined;
+
+  constructor(configFile: string) {
+    this.#director = new Director({
+      configFile,
+      log: this.#log,
+      stateFile: new StateFile(paths.stateFile),
+      onFatal: (reason) => this.#fail(reason),
+    });
+    this.#admin = new AdminServer(paths.adminSocket, {
+      director: this.#director,
+      reload: () => this.#director.reload(),
+      stop: async () => {
+        await this.#stop();
+        // The answer goes out first.
+        setImmediate(() => this.#end(0));
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    mkdirSync(paths.runDirectory, { recursive: true });
+    await this.#admin.listen();
+    this.#followSignals();
+    try {
+      writeFileSync(paths.pidFile, `${process.pid}\n`);
+      await this.#director.start();
+    } catch (error) {
+      await this.#stop();
+      this.#admin.close();
+      throw error;
+    }
+    this.#log('info', `director ${version} runs with ${this.#director.snapshot().configFile}`);
+    tellParent({ ready: true });
+  }
+
+  #followSignals(): void {
+    const end = (signal: string): void => {
+      this.#log('info', `${signal}: stopping`);
+      void this.#stop().then(() => this.#end(0));
+    };
+    process.on('SIGTERM', end).on('SIGINT', end);
+    process.on('SIGHUP', () => {
+      this.#director
+        .reload()
+        .catch((error: unknown) => this.#log('error', `Nothing was changed: ${errorMessage(error)}`));
+    });
+    process.on('uncaughtException', (error) => this.#fail(error.stack ?? error.message));
+    process.on('unhandledRejection', (reason) => this.#fail(errorMessage(reason)));
+  }
+
+  /** Takes everything down once, however many ask for it. */
+  #stop(): Promise<void> {
+    this.#stopping ??= this.#director
+      .stop()
+      .catch((error: unknown) => this.#log('error', `Stopping: ${errorMessage(error)}`))
+      .finally(() => rmSync(paths.pidFile, { force: true }));
+    return this.#stopping;
+  }
+
+  #fail(reason: string): void {
+    this.#log('error', reason);
+    // A director that cannot do its work must not keep the addresses: the standby can.
+    void this.#stop().then(() => this.#end(1));
+  }
+
+  #end(status: number): void {
+    this.#admin.close();
+    this.#log('info', 'Stopped');
+    process.exitCode = status;
+    // Watchers get their last lines; whoever does not read them does not hold us up.
+    setTimeout(() => process.exit(status), 200).unref();
+  }
+
+  readonly #log: Log = (level, message) => {
+    const at = epochNow();
+    process.stderr.write(`${new Date(at).toISOString()} ${level} ${message}\n`);
+    // The log is needed while the director is still being made.
+    if (#director in this) (this.#director as Director | undefined)?.events.emit({ type: 'log', at, level, message });
+  };
+}

@@ -1,0 +1,172 @@
+import type { DirectorSnapshot } from '../api/snapshot.ts';
+import type { DirectorConfiguration } from '../config/configuration.ts';
+import type { ConnectionSnapshot } from '../engine/ipvs/plane.ts';
+import { CheckRunner } from './check-runner.ts';
+import { epochNow } from './clock.ts';
+import { errorMessage } from './errors.ts';
+import { EventBus } from './event-bus.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { loadConfiguration } from './load-configuration.ts';
+import { LocalAddresses } from './local-addresses.ts';
+import type { Log } from './log.ts';
+import { Masquerading, masqueradeTable } from './masquerading.ts';
+import { createPacketPlane } from './plane/index.ts';
+import { PlaneSlot } from './plane-slot.ts';
+import { checkSnapshot, instanceSnapshot, timersSnapshot } from './snapshot.ts';
+import type { StateFile } from './state-file.ts';
+import { ipForward, readSysctl, writeSysctl } from './sysctl.ts';
+import { version } from './version.ts';
+import { VrrpController } from './vrrp/controller.ts';
+
+export interface DirectorOptions {
+  readonly configFile: string;
+  readonly stateFile: StateFile;
+  readonly log: Log;
+  /** The director cannot go on and has to be stopped. */
+  readonly onFatal: (reason: string) => void;
+}
+
+/** Puts VRRP, checks, forwarding plane and masquerading together, and answers for what they add to the machine. */
+export class Director {
+  readonly events = new EventBus();
+  readonly #options: DirectorOptions;
+  readonly #startedAt = epochNow();
+  readonly #local = new LocalAddresses();
+  readonly #plane = new PlaneSlot();
+  readonly #masquerading: Masquerading;
+  readonly #checks: CheckRunner;
+  #configuration: DirectorConfiguration;
+  #forwardBefore = '';
+  #vrrp: VrrpController | undefined;
+
+  /** Throws DirectorError when the configuration cannot be used. */
+  constructor(options: DirectorOptions) {
+    this.#options = options;
+    this.#configuration = loadConfiguration(options.configFile, options.log);
+    this.#masquerading = new Masquerading(options.log);
+    this.#checks = new CheckRunner({
+      verdict: (status) => {
+        const check = checkSnapshot(status);
+        const { serverAddress, serverPort, serviceAddress, servicePort, up, reason } = check;
+        const service = `${serviceAddress}:${servicePort}`;
+        options.log('info', `${serverAddress}:${serverPort} of ${service} is ${up ? 'up' : 'down'}: ${reason}`);
+        this.events.emit({ type: 'check', at: epochNow(), check });
+      },
+      table: () => this.#plane.apply(this.#checks.checker.services),
+    });
+  }
+
+  async start(): Promise<void> {
+    const { stateFile, log } = this.#options;
+    const left = stateFile.read();
+    if (left)
+      for (const what of removeLeftovers(left, log)) log('warn', `Removed ${what}, left by a director that was killed`);
+    this.#local.refresh(this.#configuration.instances);
+    this.#forwardBefore = left?.sysctls[ipForward] ?? readSysctl(ipForward);
+    this.#record();
+    writeSysctl(ipForward, '1');
+    this.#plane.setLocalAddresses(this.#local.all);
+    this.#checks.configure(this.#configuration.virtualServers);
+    // At once: its timers are what everyone waits for, and they leave the plane more than the time it needs.
+    this.#startVrrp();
+    await this.#startPlane();
+  }
+
+  /** Takes the file again. Throws DirectorError, and changes nothing, when it cannot be used. */
+  async reload(): Promise<void> {
+    this.#configuration = loadConfiguration(this.#options.configFile, this.#options.log);
+    const { instances, virtualServers } = this.#configuration;
+    this.#local.refresh(instances);
+    this.#record();
+    this.#checks.configure(virtualServers);
+    await this.#startPlane();
+    if (this.#vrrp) this.#vrrp.reconfigure(instances);
+    else this.#startVrrp();
+    this.#followAddresses();
+    this.#options.log('info', 'The configuration was read again');
+  }
+
+  /** In this order: peers hear that we go and the addresses leave; then nothing depends on the rest. */
+  async stop(): Promise<void> {
+    const { stateFile, log } = this.#options;
+    this.#checks.stop();
+    await this.#vrrp?.stop();
+    this.#masquerading.stop();
+    await this.#plane.stop();
+    const state = stateFile.read();
+    if (state) removeLeftovers(state, log);
+    stateFile.remove();
+  }
+
+  snapshot(): DirectorSnapshot {
+    const status = this.#vrrp?.status;
+    return {
+      version,
+      pid: process.pid,
+      startedAt: this.#startedAt,
+      configFile: this.#options.configFile,
+      plane: this.#plane.description,
+      masquerading: this.#masquerading.active,
+      instances: status?.instances.map(instanceSnapshot) ?? [],
+      services: this.#plane.services(),
+      checks: this.#checks.checker.status().map(checkSnapshot),
+      ...(status ? timersSnapshot(status) : {}),
+    };
+  }
+
+  connections(): Promise<ConnectionSnapshot[]> {
+    return this.#plane.connections();
+  }
+
+  #startVrrp(): void {
+    const { instances } = this.#configuration;
+    if (instances.length === 0) return;
+    this.#vrrp = new VrrpController(instances, {
+      event: (event) => {
+        if (event.type === 'log') this.#options.log(event.level, event.message);
+        else if (event.type === 'vrrp-state')
+          this.#options.log('info', `${event.instance}: ${event.from} → ${event.to}: ${event.reason}`);
+        if (event.type !== 'log') this.events.emit(event);
+      },
+      held: (addresses) => {
+        this.#local.held = addresses.map(({ address }) => address);
+        this.#followAddresses();
+      },
+      failed: (error) => this.#options.onFatal(`The VRRP thread failed: ${error.stack ?? error.message}`),
+    });
+  }
+
+  #followAddresses(): void {
+    this.#plane.setLocalAddresses(this.#local.all);
+    if (this.#local.held.length > 0) this.#masquerading.start(this.#configuration, this.#local.interfaces);
+    else this.#masquerading.stop();
+  }
+
+  async #startPlane(): Promise<void> {
+    const { instances, virtualServers } = this.#configuration;
+    if (virtualServers.length === 0 || this.#plane.running) return;
+    const { log } = this.#options;
+    const named = new Set(instances.map((instance) => instance.interface));
+    const interfaces = named.size > 0 ? [...named] : this.#local.names;
+    try {
+      const plane = createPacketPlane({ interfaces, log });
+      await plane.start();
+      plane.onChange(() => this.events.emit({ type: 'table', at: epochNow(), services: this.#plane.services() }));
+      this.#plane.setPlane(plane);
+      log('info', `Forwarding plane ${plane.name}: ${plane.reason}`);
+    } catch (error) {
+      this.#plane.refuse(errorMessage(error));
+      log('error', `No forwarding: ${errorMessage(error)}`);
+    }
+  }
+
+  /** Writes down what may be added from here on, before any of it is. */
+  #record(): void {
+    this.#options.stateFile.write({
+      pid: process.pid,
+      addresses: this.#local.recordable(this.#configuration.instances),
+      tables: [masqueradeTable],
+      sysctls: { [ipForward]: this.#forwardBefore },
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import type { VrrpState } from '../../api/snapshot.ts';
+import type { DirectorEvent } from '../../api/event.ts';
+import type { LatenessSummary } from '../../engine/lateness.ts';
+import type { VirtualAddress, VrrpInstanceConfiguration } from '../../engine/vrrp/configuration.ts';
+
+/** What the VRRP thread is started with. */
+export interface VrrpThreadData {
+  readonly instances: readonly VrrpInstanceConfiguration[];
+  /** An eventfd: writing to it makes the thread look at its messages. */
+  readonly wakeFd: number;
+}
+
+export type VrrpCommand =
+  | { readonly type: 'reconfigure'; readonly instances: readonly VrrpInstanceConfiguration[] }
+  | { readonly type: 'stop' };
+
+export interface VrrpInstanceStatus {
+  readonly configuration: VrrpInstanceConfiguration;
+  readonly state: VrrpState;
+  /** Milliseconds since the Unix epoch. */
+  readonly since: number;
+  readonly masterAddress?: string;
+}
+
+export interface VrrpStatus {
+  readonly instances: readonly VrrpInstanceStatus[];
+  /** Packets refused, by reason. */
+  readonly receiveProblems: Readonly<Record<string, number>>;
+  readonly scheduling: Scheduling;
+  readonly lateness: LatenessSummary;
+}
+
+/** The class in which the kernel schedules the thread, and why not a better one. */
+export interface Scheduling {
+  readonly policy: 'fifo' | 'other';
+  readonly reason: string;
+}
+
+export type VrrpMessage =
+  | { readonly type: 'event'; readonly event: DirectorEvent }
+  /** The addresses of the instances that are master now; sent before they are added, so that the plane is ready. */
+  | { readonly type: 'held'; readonly addresses: readonly VirtualAddress[] }
+  | { readonly type: 'status'; readonly status: VrrpStatus }
+  | { readonly type: 'stopped' };
