@@ -90,13 +90,9 @@ function renderCommand({ run, unless }: CommandStep): string {
 
 function renderService({ unit, start, pidFile }: ServiceStep, init: InitSystem): string {
   if (init === 'systemd') return subshell(`systemctl enable ${quote(unit)}\nsystemctl restart ${quote(unit)}`);
-  const running = pidFile && `read -r pid < ${quote(pidFile)} && kill -0 "$pid"`;
-  return renderCommand({
-    kind: 'command',
-    title: '',
-    run: start,
-    ...(running && { unless: `${running} 2> /dev/null` }),
-  });
+  if (pidFile === undefined) return subshell(start);
+  const unless = `{ read -r pid < ${quote(pidFile)} && kill -0 "$pid"; } 2> /dev/null`;
+  return renderCommand({ kind: 'command', title: '', run: start, unless });
 }
 
 function subshell(text: string): string {

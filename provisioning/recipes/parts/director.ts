@@ -2,6 +2,22 @@ import type { PartInput, RecipePart } from '../recipe.ts';
 import { keepalivedConf } from './keepalived-conf.ts';
 
 const program = '/opt/relevo/node /opt/relevo/lib/director.cjs';
+const pidFile = '/run/director/director.pid';
+
+const unitPath = '/etc/systemd/system/relevo-director.service';
+const unit = `[Unit]
+Description=Load balancer with automatic take-over
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+ExecStart=/usr/local/sbin/director run --foreground
+ExecReload=/bin/kill -HUP $MAINPID
+Restart=on-failure
+
+[Install]
+WantedBy=multi-user.target
+`;
 
 /** Our director, reading the document's keepalived.conf (sections 3.8.1 and 3.9). keepalived is there, but does not run. */
 export function director({ testbed, node, context }: PartInput): RecipePart {
@@ -23,7 +39,10 @@ export function director({ testbed, node, context }: PartInput): RecipePart {
       wrapper('/usr/local/sbin/director', ''),
       wrapper('/usr/sbin/ipvsadm', ' ipvsadm'),
       ...(context.init === 'systemd'
-        ? [{ kind: 'command' as const, title: 'Keep keepalived quiet', run: 'systemctl disable --now keepalived' }]
+        ? [
+            { kind: 'command' as const, title: 'Keep keepalived quiet', run: 'systemctl disable --now keepalived' },
+            { kind: 'file' as const, title: "Write the director's unit", path: unitPath, content: unit },
+          ]
         : []),
     ],
     boot: [
@@ -34,9 +53,10 @@ export function director({ testbed, node, context }: PartInput): RecipePart {
         name: 'director',
         unit: 'relevo-director',
         start: '/usr/local/sbin/director run',
+        pidFile,
       },
     ],
-    ready: [],
+    ready: [{ title: 'The director runs', command: `read -r pid < ${pidFile} && kill -0 "$pid"` }],
   };
 }
 

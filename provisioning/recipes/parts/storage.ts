@@ -59,7 +59,7 @@ const mountWhenThere = '/usr/local/sbin/mount-when-there';
  * The times of sshfs were measured: without a connection timeout a read hangs for 75 s after the storage node's death; with
  * these it fails after 4 s and works again as soon as that node is back.
  */
-export function storageClient({ testbed, context }: PartInput): RecipePart {
+export function storageClient({ testbed, node: { role }, context }: PartInput): RecipePart {
   const { node, export: exported, mountPoint } = testbed.storage;
   const sshfs = 'auto,reconnect,allow_other,ConnectTimeout=2,ServerAliveInterval=2,ServerAliveCountMax=2';
   const line =
@@ -86,7 +86,8 @@ export function storageClient({ testbed, context }: PartInput): RecipePart {
         run: `mkdir -p ${quote(mountPoint)}\nsetsid ${mountWhenThere} ${quote(mountPoint)} > /dev/null 2>&1 &`,
       },
     ],
-    ready: [mountedCheck(`The files of ${node} are at ${mountPoint}`, mountPoint)],
+    // Only the web servers are no use without the files; nobody need wait until a director has them too.
+    ready: role === 'web' ? [mountedCheck(`The files of ${node} are at ${mountPoint}`, mountPoint)] : [],
   };
 }
 
