@@ -2,21 +2,15 @@
 // How long `relevo up tfg` and `relevo down` take, as a user at the command line sees it.
 //   --runs N   warm runs (7)     --cold   first a run without a base layer, which builds it
 import { mkdtemp, rm } from 'node:fs/promises';
+import { followSteps } from './follow-steps.mjs';
 import { flag, keep, option, relevo, withState } from './relevo.mjs';
 import { spread, table } from './statistics.mjs';
-
-/** The steps of the last operation, from the lab's log of its own progress. */
-async function up(state, environment) {
-  const { output, milliseconds } = await relevo(state, ['up', 'tfg', '--json'], environment);
-  const { operation } = JSON.parse(output);
-  return { milliseconds, steps: (operation?.steps ?? []).filter((step) => step.endedAt !== undefined) };
-}
 
 async function coldStart() {
   const cache = await mkdtemp('/tmp/relevo-bench-cache-');
   try {
     return await withState(async (state) => {
-      const { milliseconds } = await up(state, { RELEVO_CACHE: cache });
+      const { milliseconds } = await relevo(state, ['up', 'tfg'], { RELEVO_CACHE: cache });
       return milliseconds;
     });
   } finally {
@@ -27,15 +21,21 @@ async function coldStart() {
 async function warmStarts(runs) {
   return withState(async (state) => {
     // Builds the base layer where it is missing, and starts the engine: what every later start finds ready.
-    await up(state);
+    await relevo(state, ['up', 'tfg']);
+    const follower = await followSteps(state);
     await relevo(state, ['down']);
     const results = [];
     for (let run = 0; run < runs; run++) {
-      const { milliseconds, steps } = await up(state);
+      follower.take();
+      const { milliseconds: up } = await relevo(state, ['up', 'tfg']);
+      const steps = follower
+        .take()
+        .filter(({ startedAt, endedAt }) => startedAt !== undefined && endedAt !== undefined);
       const { milliseconds: down } = await relevo(state, ['down']);
-      console.log(`run ${run + 1}: up ${milliseconds.toFixed(0)} ms, down ${down.toFixed(0)} ms`);
-      results.push({ up: milliseconds, down, steps });
+      console.log(`run ${run + 1}: up ${up.toFixed(0)} ms, down ${down.toFixed(0)} ms`);
+      results.push({ up, down, steps });
     }
+    follower.close();
     return results;
   });
 }
@@ -47,7 +47,7 @@ function phases(results) {
 }
 
 function phaseLength(steps, kind) {
-  const own = steps.filter(({ step, startedAt }) => step.split(':')[0] === kind && startedAt !== undefined);
+  const own = steps.filter(({ step }) => step.split(':')[0] === kind);
   return Math.max(...own.map(({ endedAt }) => endedAt)) - Math.min(...own.map(({ startedAt }) => startedAt));
 }
 
