@@ -1,5 +1,5 @@
 // Bundles the director into two files, director.cjs and koffi.node, that run beside any Node 20 binary without node_modules.
-import { copyFile, mkdir, readFile, chmod } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rename } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,7 +30,7 @@ export async function buildDirector({ outdir = join(root, 'dist/node') } = {}) {
   const script = join(outdir, 'director.cjs');
   await build({
     entryPoints: [join(root, 'director/main.ts')],
-    outfile: script,
+    outfile: `${script}.new`,
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -49,9 +49,11 @@ export async function buildDirector({ outdir = join(root, 'dist/node') } = {}) {
     legalComments: 'none',
     logLevel: 'warning',
   });
-  await chmod(script, 0o755);
+  await chmod(`${script}.new`, 0o755);
   const native = join(outdir, 'koffi.node');
-  await copyFile(nativeModule(), native);
+  await copyFile(nativeModule(), `${native}.new`);
+  // Put in place by renaming: running directors have the old library mapped, and would die of a changed file.
+  for (const file of [script, native]) await rename(`${file}.new`, file);
   return { script, native };
 }
 

@@ -1,6 +1,6 @@
 import { inOrder, type VrrpAction } from './action.ts';
 import type { VrrpInstanceConfiguration } from './configuration.ts';
-import { VrrpMachine, type Outcome, type Wish } from './machine.ts';
+import { VrrpMachine, type Outcome } from './machine.ts';
 import type { ReceivedAdvert } from './receive.ts';
 
 /**
@@ -75,18 +75,18 @@ export class VrrpGroup {
     if (!wish) return [...actions];
     return [
       ...actions,
-      ...(wish.to === 'MASTER' ? this.#riseTogether(wish, now) : this.#fallTogether(member, wish, now)),
+      ...(wish.to === 'MASTER' ? this.#riseTogether(now) : this.#fallTogether(member, wish.reason, now)),
     ];
   }
 
-  #riseTogether(wish: Wish, now: number): VrrpAction[] {
+  #riseTogether(now: number): VrrpAction[] {
     const ready = this.members.every(({ wantsMaster, state }) => wantsMaster || state === 'MASTER');
     if (!ready) return [];
     const rising = this.members.filter(({ state }) => state !== 'MASTER');
-    return rising.flatMap((member) => member.enterMaster(now, wish.reason));
+    return rising.flatMap((member) => member.enterMaster(now));
   }
 
-  #fallTogether(cause: VrrpMachine, { reason }: Wish, now: number): VrrpAction[] {
+  #fallTogether(cause: VrrpMachine, reason: string, now: number): VrrpAction[] {
     const falling = this.members.filter(({ state }) => state === 'MASTER');
     return falling.flatMap((member) =>
       member.enterBackup(now, member === cause ? reason : `with its sync group ${this.#name ?? ''}: ${reason}`),

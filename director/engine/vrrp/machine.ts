@@ -37,10 +37,7 @@ type Backup = Extract<State, { name: 'BACKUP' }>;
 type Master = Extract<State, { name: 'MASTER' }>;
 
 /** What the instance would like its group to do, and why. */
-export interface Wish {
-  readonly to: 'MASTER' | 'BACKUP';
-  readonly reason: string;
-}
+export type Wish = { readonly to: 'MASTER' } | { readonly to: 'BACKUP'; readonly reason: string };
 
 export interface Outcome {
   readonly actions: readonly VrrpAction[];
@@ -137,7 +134,7 @@ export class VrrpMachine {
   #tickBackup(state: Backup, now: number): Outcome {
     if (now < state.masterDownAt) return nothing;
     this.#state = { ...state, masterDownAt: Infinity, wantsMaster: true };
-    return { actions: [], wish: { to: 'MASTER', reason: this.#whyMaster(now) } };
+    return { actions: [], wish: { to: 'MASTER' } };
   }
 
   #tickMaster(state: Master, now: number): Outcome {
@@ -206,9 +203,9 @@ export class VrrpMachine {
     return priority > own || (priority === own && ipv4ToNumber(source) > ipv4ToNumber(this.#address ?? '0.0.0.0'));
   }
 
-  enterMaster(now: number, reason: string): VrrpAction[] {
+  enterMaster(now: number): VrrpAction[] {
     const { advertIntervalMs, gratuitousArp, virtualAddresses, priority, name } = this.#configuration;
-    const state = this.#transition('MASTER', now, reason);
+    const state = this.#transition('MASTER', now, this.#whyMaster(now));
     this.#state = {
       name: 'MASTER',
       advertAt: now + advertIntervalMs,
