@@ -19,6 +19,7 @@ export interface CommandOptions {
   readonly heal?: boolean;
   readonly port?: number;
   readonly onDemand?: boolean;
+  readonly untilInputEnds?: boolean;
   readonly readyDescriptor?: number;
   readonly print?: boolean;
 }

@@ -1,7 +1,10 @@
+/** Ctrl-C, a polite request, and a terminal that was closed. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Resolves at the first Ctrl-C or request to end. */
 export function untilInterrupted(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    for (const signal of signals) process.once(signal, () => resolve());
   });
 }
 
@@ -9,6 +12,8 @@ export function untilInterrupted(): Promise<void> {
 export function onInterrupt(listener: (times: number) => void): () => void {
   let times = 0;
   const handle = (): void => listener(++times);
-  process.on('SIGINT', handle).on('SIGTERM', handle);
-  return () => process.off('SIGINT', handle).off('SIGTERM', handle);
+  for (const signal of signals) process.on(signal, handle);
+  return () => {
+    for (const signal of signals) process.off(signal, handle);
+  };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { findEngine, pageAddress } from '../../discovery/index.ts';
 import { RelevoError } from '../../contract/error.ts';
 import type { CommandContext, CommandOptions, ExitStatus } from '../context.ts';
@@ -19,12 +18,12 @@ export async function open(context: CommandContext, options: CommandOptions): Pr
       print(options, { address }, () => `${address}\n`);
       return undefined;
     }
-    await showWindow(address, context);
-    return undefined;
+    return showWindow(address, context);
   });
 }
 
-async function showWindow(address: string, { locations }: CommandContext): Promise<void> {
+/** The exit status: a window that could not be opened is a failure, even though its address helps. */
+async function showWindow(address: string, { locations }: CommandContext): Promise<ExitStatus> {
   const window = await openWindow({
     address,
     dist: locations.dist,
@@ -34,11 +33,10 @@ async function showWindow(address: string, { locations }: CommandContext): Promi
     process.stdout.write(
       `Open this address in a browser on this machine:\n\n  ${address}\n\nThe token in it opens your labs: keep it to yourself.\n`,
     );
-    return;
+    return 1;
   }
   const stopListening = onInterrupt(() => window.close());
   await window.closed;
   stopListening();
-  // The browser's own children put their profile away.
-  await delay(0);
+  return undefined;
 }

@@ -16,10 +16,10 @@ export async function serve(context: CommandContext, options: CommandOptions): P
   watchForDefects(log);
   const engine = await start(context, options, log);
   log.info(`The engine listens at port ${engine.port}.`);
-  // The terminal that started it may go; an engine on demand has none, and one in the foreground ends with it.
-  const stopListening = onInterrupt(() => {
-    engine.stop().catch((error: unknown) => log.defect('stop', error));
-  });
+  const stop = (): void => void engine.stop().catch((error: unknown) => log.defect('stop', error));
+  const stopListening = onInterrupt(stop);
+  // Whoever holds the other end may be killed: then nobody is left to end us.
+  if (options.untilInputEnds === true) process.stdin.resume().once('close', stop);
   if (options.onDemand !== true) {
     const { port, address } = engine;
     print(options, { port, address, pid: process.pid }, () => addressText(address));

@@ -1,3 +1,4 @@
+import { RelevoError } from '../../contract/error.ts';
 import type { LabStatus, Operation } from '../../contract/index.ts';
 import type { EngineClient } from '../../rpc-client/index.ts';
 import type { CommandContext, CommandOptions, ExitStatus } from '../context.ts';
@@ -27,10 +28,21 @@ async function startLab(client: EngineClient, testbed: string, options: CommandO
   const stopListening = onInterrupt((times) => display.note(interrupt(follower, times)));
   try {
     return await client.call('lab.up', request);
+  } catch (error) {
+    throw isCancelled(error) ? cancelled(lab, error) : error;
   } finally {
     stopListening();
     display.end();
   }
+}
+
+function isCancelled(error: unknown): error is RelevoError {
+  return error instanceof RelevoError && error.code === 'CANCELLED';
+}
+
+/** The engine names the step that was cut short; whoever pressed Ctrl-C wants to know what is left. */
+function cancelled(lab: string, cause: RelevoError): RelevoError {
+  return new RelevoError('CANCELLED', `Starting lab ${lab} was cancelled; nothing of it is left.`, {}, cause);
 }
 
 function interrupt(follower: OperationFollower, times: number): string {

@@ -25,6 +25,7 @@ function addServe(program: Command, { context, command }: Registrar): void {
   })
     .option('--port <number>', 'the port; 0 is any free one', wholeNumber(0, 65_535), 0)
     .addOption(new Option('--on-demand', 'end when there is neither lab nor client').hideHelp())
+    .addOption(new Option('--until-input-ends', 'end when standard input does').hideHelp())
     .addOption(new Option('--ready-descriptor <number>').argParser(wholeNumber(3, 1023)).hideHelp());
 }
 

@@ -28,7 +28,7 @@ class LineDisplay implements ProgressDisplay {
   show(operation: Operation): void {
     const before = this.#last?.id === operation.id ? this.#last : undefined;
     if (before === undefined) this.note(operation.title);
-    for (const line of changeLines(before, operation)) this.note(line);
+    for (const line of changeLines(before, operation, Date.now())) this.note(line);
     this.#last = operation;
   }
 
@@ -39,6 +39,11 @@ class LineDisplay implements ProgressDisplay {
   end(): void {
     this.#last = undefined;
   }
+}
+
+/** A terminal that does not know its size says 0. */
+function sizeOf({ columns, rows }: NodeJS.WriteStream): { columns: number; rows: number } {
+  return { columns: columns || 80, rows: rows || 24 };
 }
 
 class LiveDisplay implements ProgressDisplay {
@@ -69,8 +74,7 @@ class LiveDisplay implements ProgressDisplay {
 
   #draw(): void {
     if (this.#operation === undefined) return;
-    const { columns, rows } = this.#output;
-    const lines = progressLines(this.#operation, Date.now(), { columns, rows });
+    const lines = progressLines(this.#operation, Date.now(), sizeOf(this.#output));
     this.#erase();
     this.#output.write(lines.map((line) => `${line}\n`).join(''));
     this.#drawn = lines.length;

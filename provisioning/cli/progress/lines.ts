@@ -64,7 +64,8 @@ function groupLine(group: Group, nameWidth: number, now: number): string {
   const speaking = group.steps.find((step) => step.state === state);
   const percent =
     speaking?.fraction === undefined || state !== 'running' ? '' : ` ${Math.round(speaking.fraction * 100)} %`;
-  const message = state === 'waiting' ? '' : (speaking?.message ?? '');
+  // What a step said last is old news once it is done.
+  const message = state === 'running' || state === 'failed' ? (speaking?.message ?? '') : '';
   return `  ${marks[state]} ${group.name.padEnd(nameWidth)}  ${groupTime(group, now).padStart(8)}  ${message}${percent}`.trimEnd();
 }
 
@@ -88,21 +89,26 @@ function mostTelling(groups: readonly Group[], lines: readonly string[]): string
 const clip = (line: string, width: number): string =>
   line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
 
-/** For a log: a line for each step that ended, and for what a long step says on its way. */
-export function changeLines(before: Operation | undefined, after: Operation): string[] {
+/** A step that takes longer than this tells what it is doing; the others are told of when they end. */
+const LONG_STEP_MS = 2000;
+
+/**
+ * For a log: a line for each step that ended, and for what a long step says on its way.
+ * @param now milliseconds since the Unix epoch
+ */
+export function changeLines(before: Operation | undefined, after: Operation, now: number): string[] {
   const old = new Map(before?.steps.map((step) => [step.step, step]) ?? []);
   return after.steps.flatMap((step) => {
     const was = old.get(step.step);
     const ended = step.state !== was?.state && (step.state === 'done' || step.state === 'failed');
-    const speaks = step.state === 'running' && step.message !== undefined && step.message !== was?.message;
-    return ended || speaks ? [changeLine(step, after.startedAt)] : [];
+    const isLong = step.startedAt !== undefined && now - step.startedAt > LONG_STEP_MS;
+    const speaks = step.state === 'running' && isLong && step.message !== undefined && step.message !== was?.message;
+    return ended || speaks ? [changeLine(step, (step.endedAt ?? now) - after.startedAt)] : [];
   });
 }
 
-function changeLine({ step, state, message, startedAt, endedAt }: StepProgress, begin: number): string {
+function changeLine({ step, state, message, startedAt, endedAt }: StepProgress, elapsed: number): string {
   const took = startedAt === undefined || endedAt === undefined ? '' : ` (${duration(endedAt - startedAt)})`;
-  const at = endedAt ?? startedAt;
-  const clock = at === undefined ? '' : duration(at - begin);
-  const said = message === undefined ? '' : `: ${message}`;
-  return `${clock.padStart(10)}  ${marks[state]} ${step}${said}${took}`;
+  const said = message === undefined || state === 'done' ? '' : `: ${message}`;
+  return `${duration(elapsed).padStart(10)}  ${marks[state]} ${step}${said}${took}`;
 }

@@ -1,0 +1,47 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/**
+ * Programs that Relevo runs on this machine itself (what nodes need is in the base layer), the Debian package of each, and why.
+ * `any`: one of these is enough. `purposes`: what it is needed for.
+ */
+const hostPrograms = [
+  { any: ['ip'], name: 'iproute2', reason: 'networks and cables of the nodes', purposes: ['start', 'test'] },
+  { any: ['nsenter'], name: 'util-linux', reason: 'to enter namespaces', purposes: ['start', 'test'] },
+  { any: ['mount'], name: 'mount', reason: "the nodes' file systems", purposes: ['start', 'test'] },
+  { any: ['nft'], name: 'nftables', reason: 'the tests look whether a rule was left behind', purposes: ['test'] },
+  { any: ['ps'], name: 'procps', reason: 'the tests look for processes left behind', purposes: ['test'] },
+  {
+    any: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'brave-browser', 'microsoft-edge'],
+    name: 'chromium',
+    reason: 'shows the window',
+    purposes: ['window', 'test'],
+  },
+];
+
+/** The packages that are missing for a purpose: `start`, or `test`. */
+export function missingPackages(purpose, environment = process.env) {
+  const purposes = new Set([purpose]);
+  // A machine without a display gets no window, and so no browser.
+  if (purpose === 'start' && hasDisplay(environment)) purposes.add('window');
+  return hostPrograms
+    .filter((program) => program.purposes.some((one) => purposes.has(one)))
+    .filter(({ any }) => !any.some((program) => isOnPath(program, environment)))
+    .map(({ name, reason }) => ({ name, reason }));
+}
+
+export const hasDisplay = (environment = process.env) => Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY);
+
+function isOnPath(program, environment) {
+  const folders = (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.some((folder) => isExecutable(join(folder, program)));
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,35 @@
+/** What package.json asks for: the first Node 20 that loads ES modules with `require`, which some of our tools do. */
+const LEAST_NODE = [20, 19];
+
+const needsRoot = `Relevo needs root to start labs here, and this is an ordinary user. Root is needed to make network and process namespaces,
+bridges and mounts for the lab's nodes, and, the first time, to install Debian packages. Nothing was changed. Your choices:
+
+  sudo npm start                  everything: installs, builds, starts the TFG's cluster, opens the window as you
+  sudo npx relevo up tfg          only the cluster, in a terminal (after npm ci && npm run build)
+  npx relevo serve                as you, without labs: look at testbeds and plans in a browser; labs on this
+                                  machine then say that they need root
+
+The window itself never runs as root: under sudo it is opened as the user who called it.`;
+
+/** Why nothing can be started here, with what to do; undefined when it can. Changes nothing. */
+export function refusalToStart(system = thisSystem()) {
+  const { platform, node, uid } = system;
+  if (platform !== 'linux') {
+    return `Labs in namespaces need Linux; this is ${platform}.\nUse a Debian 12 machine or virtual machine. Nothing was changed.`;
+  }
+  if (!isNewEnough(node)) {
+    return `Relevo needs Node ${LEAST_NODE.join('.')} or newer; this is ${node}.\nSee https://nodejs.org/ for a current one. Nothing was changed.`;
+  }
+  return uid === 0 ? undefined : needsRoot;
+}
+
+const thisSystem = () => ({
+  platform: process.platform,
+  node: process.versions.node,
+  uid: process.getuid?.(),
+});
+
+function isNewEnough(version) {
+  const [major, minor] = version.split('.').map(Number);
+  return major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1]);
+}
