@@ -80,7 +80,9 @@ function startLab(store: AppStore, client: Caller, request: StartRequest): void 
     () => store.setState(({ attempts }) => ({ attempts: without(attempts, lab) })),
     (thrown: unknown) => {
       const error = toRpcError(thrown);
-      store.setState(({ attempts }) => ({ attempts: { ...attempts, [lab]: { ...attempt, error } } }));
+      // The start may well go on without us; once connected again, the lab's own events tell.
+      if (error.code === 'ENGINE_UNREACHABLE') store.setState((state) => ({ attempts: without(state.attempts, lab) }));
+      else store.setState(({ attempts }) => ({ attempts: { ...attempts, [lab]: { ...attempt, error } } }));
     },
   );
 }

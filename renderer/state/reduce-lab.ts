@@ -92,9 +92,8 @@ function changeOperation(view: LabView, change: OperationLabEvent): LabView {
     return { ...view, operation: { ...operation, steps: mergeSteps(operation.steps, change.payload.steps) } };
   }
   const { error } = change.payload;
-  // A failed operation stays, so that the screen can show where it stood.
-  if (error !== undefined) return { ...view, error };
-  return { ...view, operation: undefined };
+  // A start that failed stays, so that the screen can show where it stood. Other failures are told to who asked for them.
+  return error !== undefined && operation.kind === 'up' ? { ...view, error } : { ...view, operation: undefined };
 }
 
 function changeDrill(view: LabView, change: DrillLabEvent) {

@@ -22,7 +22,7 @@ export function holdingOf(virtualAddresses: LabView['virtualAddresses']): Holdin
 }
 
 /** Directors in order of their VRRP priority, highest first. */
-export function directorNodes(view: LabView): string[] {
+export function directorNodes(view: Pick<LabView, 'testbed'>): string[] {
   return [...view.testbed.vrrp.routers].sort((left, right) => right.priority - left.priority).map(({ node }) => node);
 }
 

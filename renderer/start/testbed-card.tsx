@@ -1,0 +1,89 @@
+import { Button, Collapse, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconAdjustments, IconBook2, IconNetwork, IconPlayerPlay, IconServer2 } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { LabOptions, TestbedSummary } from '../../provisioning/contract/index.ts';
+import { goTo } from '../app/route.ts';
+import { useApp, useServices } from '../app/services.ts';
+import { useLocalized } from '../i18n/use-format.ts';
+import { testIds } from '../test-ids.ts';
+import { checkLabName, suggestLabName } from './lab-name.ts';
+import classes from './start.module.css';
+import { StartOptions } from './start-options.tsx';
+
+export function TestbedCard({ testbed }: { readonly testbed: TestbedSummary }) {
+  const { t } = useTranslation();
+  const localized = useLocalized();
+  const { nodes, networks, source } = testbed;
+  return (
+    <Paper withBorder p="lg" className={classes['card'] ?? ''} component="article">
+      <div>
+        <Title order={2} size="h4">
+          {localized(testbed.title)}
+        </Title>
+        <Text size="sm" mt={4}>
+          {localized(testbed.description)}
+        </Text>
+      </div>
+      <div className={classes['counts']}>
+        <span>
+          <IconServer2 size="1rem" /> {t('start.nodes', { count: nodes })}
+        </span>
+        <span>
+          <IconNetwork size="1rem" /> {t('start.networks', { count: networks })}
+        </span>
+        <span>
+          <IconBook2 size="1rem" />
+          {t('start.source', { title: source.title, author: source.author, year: source.year })}
+        </span>
+      </div>
+      <StartForm testbed={testbed.id} />
+    </Paper>
+  );
+}
+
+function StartForm({ testbed }: { readonly testbed: string }) {
+  const { t } = useTranslation();
+  const { commands } = useServices();
+  const [open, { toggle }] = useDisclosure(false);
+  const [chosenName, setName] = useState<string>();
+  const [options, setOptions] = useState<LabOptions>({});
+  const labs = useApp((state) => state.labs);
+  const blocked = useApp(({ engine }) => engine?.providers.every(({ available }) => !available) ?? true);
+  const taken = (labs ?? []).map(({ lab }) => lab);
+  const lab = chosenName ?? suggestLabName(testbed, taken);
+  const problem = checkLabName(lab, taken);
+  const start = (): void => {
+    commands.start({ testbed, lab, options });
+    goTo({ screen: 'lab', lab, section: 'overview' });
+  };
+  return (
+    <Stack gap="sm">
+      <Collapse expanded={open}>
+        <StartOptions name={lab} problem={problem} onName={setName} options={options} onOptions={setOptions} />
+      </Collapse>
+      <Group gap="sm">
+        <Button
+          leftSection={<IconPlayerPlay size="1rem" />}
+          disabled={blocked || problem !== undefined || labs === undefined}
+          onClick={start}
+          data-testid={testIds.startLab}
+          data-testbed={testbed}
+        >
+          {t('start.start')}
+        </Button>
+        <Button
+          variant="subtle"
+          color="gray"
+          leftSection={<IconAdjustments size="1rem" />}
+          aria-expanded={open}
+          onClick={toggle}
+          data-testid={testIds.startOptions}
+        >
+          {t('start.options')}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
