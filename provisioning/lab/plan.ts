@@ -9,9 +9,11 @@ export const stepIds = {
   ready: 'ready',
 };
 
-export const usesDhcp = (node: ResolvedNode): boolean => node.interfaces.some(({ method }) => method === 'dhcp');
-
-const isDirector = (node: ResolvedNode): boolean => node.role === 'director';
+/**
+ * The directors go first, with the storage node, whose files they mount: their election takes a while in which the processor
+ * has nothing to do, so the other nodes are set up in that time; and the servers ask the directors for their addresses.
+ */
+const isFirst = (node: ResolvedNode): boolean => node.role === 'director' || node.role === 'nas';
 
 /** What `up` does for this testbed, in the order in which it may happen, each step with its reason. */
 export function planLab(lab: string, testbed: ResolvedTestbed): Plan {
@@ -25,8 +27,8 @@ export function planLab(lab: string, testbed: ResolvedTestbed): Plan {
       after: [],
     },
     ...testbed.networks.map(networkStep),
-    ...testbed.nodes.map(nodeStep),
-    ...testbed.nodes.map((node) => recipeStep(node, testbed)),
+    ...testbed.nodes.map((node) => nodeStep(node, testbed)),
+    ...testbed.nodes.map(recipeStep),
     {
       id: stepIds.ready,
       action: 'await-ready',
@@ -49,27 +51,27 @@ function networkStep({ name, cidr, mtu }: ResolvedTestbed['networks'][number]): 
   };
 }
 
-function nodeStep(node: ResolvedNode): PlanStep {
+function nodeStep(node: ResolvedNode, testbed: ResolvedTestbed): PlanStep {
   const cables = node.interfaces.map(({ name, network, mac }) => `${name} in ${network} (${mac})`).join(', ');
+  const first = isFirst(node) ? [] : testbed.nodes.filter(isFirst).map(({ name }) => stepIds.recipe(name));
+  const why = first.length === 0 ? '' : ' It comes after the directors, which elect their master meanwhile.';
   return {
     id: stepIds.node(node.name),
     action: 'create-node',
     node: node.name,
     title: `Create the node ${node.name}: ${cables}`,
-    reason: `The testbed has a node with the role ${node.role}.`,
-    after: [...new Set(node.interfaces.map(({ network }) => stepIds.network(network)))],
+    reason: `The testbed has a node with the role ${node.role}.${why}`,
+    after: [...new Set(node.interfaces.map(({ network }) => stepIds.network(network))), ...first],
   };
 }
 
-function recipeStep(node: ResolvedNode, testbed: ResolvedTestbed): PlanStep {
-  const directors = usesDhcp(node) ? testbed.nodes.filter(isDirector).map(({ name }) => stepIds.recipe(name)) : [];
-  const why = directors.length === 0 ? '' : ' It asks the directors for its address, so they come first.';
+function recipeStep(node: ResolvedNode): PlanStep {
   return {
     id: stepIds.recipe(node.name),
     action: 'apply-recipe',
     node: node.name,
     title: `Set up ${node.name} as ${node.role}`,
-    reason: `The recipe of the role ${node.role}.${why}`,
-    after: [stepIds.node(node.name), ...directors],
+    reason: `The recipe of the role ${node.role}.`,
+    after: [stepIds.node(node.name)],
   };
 }

@@ -1,4 +1,5 @@
 import { RelevoError } from '../contract/index.ts';
+import type { PlanStep } from '../contract/index.ts';
 import type { LabRuntime, Provider } from '../providers/provider.ts';
 import { packagesFor } from '../recipes/index.ts';
 import type { Recipe } from '../recipes/index.ts';
@@ -50,14 +51,14 @@ async function createMachines(lab: Lab, provider: Provider, operation: Operation
 
 /** Every node as soon as what it needs is there; the first failure ends all. */
 async function setUpNodes(lab: Lab, runtime: LabRuntime, operation: OperationTracker): Promise<void> {
-  const plan = planLab(lab.name, lab.testbed);
-  const recipes = new Map(labRecipes(lab.record).map((recipe) => [recipe.node, recipe]));
+  const { steps } = planLab(lab.name, lab.testbed);
+  const recipes = new Map(labRecipes(lab.record).map((recipe) => [stepIds.node(recipe.node), recipe]));
   const ended = new Map<string, Promise<void>>();
-  for (const step of orderedRecipes(plan.steps.filter(({ action }) => action === 'apply-recipe'))) {
-    const recipe = recipes.get(step.node ?? '');
+  for (const step of dependedOnFirst(steps.filter(({ action }) => action === 'create-node'))) {
+    const recipe = recipes.get(step.id);
     if (recipe === undefined) throw new RelevoError('INTERNAL', `There is no recipe for the step ${step.id}.`);
     const before = step.after.flatMap((id) => ended.get(id) ?? []);
-    ended.set(step.id, setUpNode({ lab, runtime, operation, recipe, before }));
+    ended.set(stepIds.recipe(recipe.node), setUpNode({ lab, runtime, operation, recipe, before }));
   }
   const all = [...ended.values()];
   await Promise.all(all).catch(async (error: unknown) => {
@@ -66,12 +67,9 @@ async function setUpNodes(lab: Lab, runtime: LabRuntime, operation: OperationTra
   });
 }
 
-/** Steps that others wait for come first, so that their promise is there to be waited for. */
-function orderedRecipes<T extends { readonly id: string; readonly after: readonly string[] }>(
-  steps: readonly T[],
-): T[] {
-  const ids = new Set(steps.map(({ id }) => id));
-  const depth = (step: T): number => step.after.filter((id) => ids.has(id)).length;
+/** Nodes that others wait for come first, so that their promise is there to be waited for. */
+function dependedOnFirst(steps: readonly PlanStep[]): PlanStep[] {
+  const depth = ({ after }: PlanStep): number => after.filter((id) => id.startsWith(stepIds.recipe(''))).length;
   return [...steps].sort((left, right) => depth(left) - depth(right));
 }
 
@@ -80,12 +78,13 @@ interface NodeSetup {
   readonly runtime: LabRuntime;
   readonly operation: OperationTracker;
   readonly recipe: Recipe;
-  /** Recipes that must have ended before this node boots; its installation need not wait. */
+  /** Other nodes' recipes that must have ended before this node is created. */
   readonly before: readonly Promise<void>[];
 }
 
 async function setUpNode({ lab, runtime, operation, recipe, before }: NodeSetup): Promise<void> {
   const { node } = recipe;
+  await Promise.all(before);
   await operation.step(stepIds.node(node), () => runtime.startNode(node));
   const id = stepIds.recipe(node);
   await operation.step(id, async () => {
@@ -93,8 +92,6 @@ async function setUpNode({ lab, runtime, operation, recipe, before }: NodeSetup)
       operation.progress(id, fraction === undefined ? { message } : { message, fraction });
     const connection = await lab.connection(node);
     await installRecipe(connection, recipe, onProgress, operation.signal);
-    if (before.length > 0) onProgress('Waiting for the directors');
-    await Promise.all(before);
     operation.throwIfCancelled();
     await bootNode(connection, onProgress, operation.signal);
     await awaitReady(connection, recipe, onProgress, operation.signal);
