@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest';
+import type { DirectorSnapshot } from '../api/snapshot.ts';
+import { formatStatus } from './status.ts';
+
+const counters = { connections: 0, inPackets: 0, outPackets: 0, inBytes: 0, outBytes: 0 };
+const rates = {
+  connectionsPerSecond: 0,
+  inPacketsPerSecond: 0,
+  outPacketsPerSecond: 0,
+  inBytesPerSecond: 0,
+  outBytesPerSecond: 0,
+};
+const snapshot: DirectorSnapshot = {
+  version: '0.1.0',
+  pid: 7,
+  startedAt: 0,
+  configFile: '/etc/keepalived/keepalived.conf',
+  plane: { name: 'packet', reason: 'it works everywhere' },
+  masquerading: false,
+  instances: [
+    {
+      name: 'VI_E',
+      version: 2,
+      vrid: 51,
+      interface: 'eth0',
+      state: 'BACKUP',
+      priority: 100,
+      advertIntervalMs: 1000,
+      virtualAddresses: ['192.168.1.200', '192.168.1.202'],
+      since: 0,
+      masterAddress: '192.168.1.101',
+    },
+  ],
+  services: [
+    {
+      protocol: 'UDP',
+      address: '192.168.1.200',
+      port: 53,
+      scheduler: 'rr',
+      counters,
+      rates,
+      realServers: [
+        {
+          address: '10.0.100.6',
+          port: 53,
+          forwarding: 'masq',
+          weight: 1,
+          activeConnections: 0,
+          inactiveConnections: 3,
+          counters,
+          rates,
+        },
+      ],
+    },
+  ],
+  checks: [
+    {
+      protocol: 'UDP',
+      serviceAddress: '192.168.1.200',
+      servicePort: 53,
+      serverAddress: '10.0.100.5',
+      serverPort: 53,
+      kind: 'TCP_CHECK',
+      up: false,
+      reason: 'connection refused',
+      since: 0,
+    },
+  ],
+};
+
+it('names the master of a backup, the servers in the table, and those that are down with the reason', () => {
+  expect(formatStatus(snapshot).split('\n')).toEqual([
+    'director 0.1.0, process 7, /etc/keepalived/keepalived.conf',
+    'forwarding: packet (it works everywhere); masquerading: no',
+    'VI_E: BACKUP since 1970-01-01T00:00:00.000Z, master is 192.168.1.101',
+    '  VRRP 2, router 51 on eth0, priority 100: 192.168.1.200, 192.168.1.202',
+    'UDP 192.168.1.200:53 rr',
+    '  10.0.100.6:53 weight 1, 0 active and 3 inactive connections',
+    '  10.0.100.5:53 is down: connection refused',
+  ]);
+});
