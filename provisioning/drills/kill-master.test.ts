@@ -165,6 +165,19 @@ describe('kill-master', () => {
     expect(lab.log).toEqual(['kill master', 'start master']);
   });
 
+  it('looks again when the connection to the healed victim breaks once', async () => {
+    const master = lab.node('master');
+    const execute = master.execute.bind(master);
+    let broken = 0;
+    master.execute = (command) => {
+      if (lab.log.length === 2 && broken++ === 0)
+        return Promise.reject(new RelevoError('NODE_NOT_RUNNING', 'it went away'));
+      return execute(command);
+    };
+    expect((await drill()).healed).toBe(true);
+    expect(broken).toBeGreaterThan(1);
+  });
+
   it('reckons with the short interval of version 3', async () => {
     lab.script.advertIntervalMs = 100;
     lab.script.takeoverMs = 361;

@@ -61,6 +61,15 @@ export class Victim {
     }
   }
 
+  /** A connection that breaks while the node comes up is not yet an answer. */
+  async #heldAddresses(): Promise<Set<string>> {
+    try {
+      return await addressesOf(await this.#lab.connection(this.name));
+    } catch {
+      return new Set();
+    }
+  }
+
   #isRunning(): boolean {
     return this.#lab.status().nodes.some((node) => node.name === this.name && node.state === 'running');
   }
@@ -69,7 +78,7 @@ export class Victim {
   async awaitAddresses(changes: Changes, longestMs: number): Promise<void> {
     const deadline = this.#clock.now() + longestMs;
     while (this.#clock.now() < deadline) {
-      const held = await addressesOf(await this.#lab.connection(this.name));
+      const held = await this.#heldAddresses();
       if (this.#virtualAddresses.every((address) => held.has(address))) {
         this.healedAt = this.#clock.now();
         return;

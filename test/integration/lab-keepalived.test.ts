@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { directorSnapshotSchema } from '../../director/index.ts';
 import { drillReportSchema } from '../../provisioning/contract/index.ts';
 import { eventually } from './support/relevo.ts';
 import { stopDirector, TfgLab } from './support/lab.ts';
@@ -11,7 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => lab.relevo.dispose());
 
-const startKeepalived = 'keepalived --vrrp --log-console --log-detail > /var/log/keepalived.log 2>&1 < /dev/null';
+const startKeepalived =
+  'setsid keepalived --vrrp --dont-fork --log-console --log-detail > /var/log/keepalived.log 2>&1 < /dev/null & sleep 0.2';
 
 async function replaceWithKeepalived(node: string): Promise<void> {
   await lab.on(node, stopDirector);
@@ -86,7 +88,7 @@ describe('real keepalived as master', () => {
   it('takes its addresses back from our standby after a reboot', async () => {
     await replaceWithKeepalived('master');
     await eventually('keepalived has the addresses', () => lab.isHeldBy('master'), 20_000);
-    const { instances } = (await lab.status()).directors.find(({ node }) => node === 'standby')!.snapshot!;
+    const { instances } = directorSnapshotSchema.parse(JSON.parse(await lab.on('standby', 'director status --json')));
     expect(instances.map((instance) => instance.state)).toEqual(['BACKUP', 'BACKUP']);
     expect(instances.map((instance) => instance.masterAddress)).toEqual(['192.168.1.101', '10.0.100.1']);
   });
