@@ -40,6 +40,8 @@ async function main(): Promise<void> {
     const [command, argument] = JSON.parse(line) as [string, unknown];
     process.stdout.write(`${JSON.stringify((await obey(plane, command, argument)) ?? null)}\n`);
   }
+  // Without stop: the way a program ends that was told to go at once.
+  process.exit();
 }
 
 const thread = currentThread();

@@ -15,6 +15,8 @@ const root = join(import.meta.dirname, '../..');
 export const CLIENT = '192.168.1.10';
 export const VIRTUAL = '192.168.1.202';
 export const SERVERS = ['10.0.100.2', '10.0.100.3', '10.0.100.4'];
+/** Its datagrams may be cut on the way; the others' have DF set, as Linux does by default. */
+export const SENDER_WITHOUT_DF = '10.0.100.4';
 
 /**
  * Client, director and three servers in namespaces of their own: client – director eth0 (MTU 1500), director eth1 – bridge –
@@ -72,6 +74,7 @@ export class PlaneLab {
       this.ip(`web${String(index + 1)}`, 'route add default via 10.0.100.1');
     }
     await this.exec('director', 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
+    await this.exec('web3', 'sysctl', '-qw', 'net.ipv4.ip_no_pmtu_disc=1');
   }
 
   plug(node: string, device: string, address: string): void {

@@ -24,8 +24,9 @@ export type DropReason =
  * - `pass`: it is none of ours, the kernel's own copy goes its way;
  * - `drop`: it is ours and ends here, `answer` goes to its sender (an IPv4 datagram: ICMP error or TCP reset);
  * - `forward`: it was rewritten in place and leaves by `hop`; longer than the hop's MTU, it must be cut into fragments.
+ *   `isRepeated`: the server has not answered the same before, so that it may have moved.
  */
 export type Decision<H extends Hop> =
   | { readonly type: 'pass' }
   | { readonly type: 'drop'; readonly reason: DropReason; readonly answer: Uint8Array | undefined }
-  | { readonly type: 'forward'; readonly hop: H };
+  | { readonly type: 'forward'; readonly hop: H; readonly isRepeated: boolean };

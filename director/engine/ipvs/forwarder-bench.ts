@@ -57,7 +57,11 @@ export class ForwarderBench {
       case 'pass':
         return { verdict: 'pass' };
       case 'forward':
-        return { verdict: 'forward', via: decision.hop.via, datagram: datagramOf(packet) };
+        return {
+          verdict: decision.isRepeated ? 'forward again' : 'forward',
+          via: decision.hop.via,
+          datagram: datagramOf(packet),
+        };
       case 'drop': {
         const verdict = `drop: ${decision.reason}`;
         return decision.answer === undefined ? { verdict } : { verdict, datagram: decision.answer };

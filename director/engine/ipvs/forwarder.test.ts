@@ -102,6 +102,11 @@ describe('a TCP connection', () => {
     expect([bench.send(request('SYN')).via, bench.send(request('SYN')).via]).toEqual(['10.0.100.3', '10.0.100.3']);
   });
 
+  it('whose SYN comes again before an answer is marked as a sign that the server may have moved', () => {
+    const verdicts = ['SYN', 'SYN', 'ACK', 'SYN'].map((flags) => bench.send(request(flags)).verdict);
+    expect(verdicts).toEqual(['forward', 'forward again', 'forward', 'forward']);
+  });
+
   it('that nobody began is refused with a reset, as the local stack would', () => {
     const outcome = bench.send(request('ACK'));
     expect([outcome.verdict, said(outcome)]).toEqual([

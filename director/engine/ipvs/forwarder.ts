@@ -24,7 +24,7 @@ import {
   translateTowardsServer,
 } from './icmp-translation.ts';
 import type { Destination, ServiceTable, VirtualService } from './service-table.ts';
-import { TCP_STATE_CLOSE, TCP_STATE_TIME_WAIT } from './tcp-states.ts';
+import { TCP_STATE_CLOSE, TCP_STATE_SYN_RECV, TCP_STATE_TIME_WAIT } from './tcp-states.ts';
 
 const PASS = { type: 'pass' } as const;
 
@@ -42,7 +42,7 @@ export class Forwarder<H extends Hop> {
   /** A handful of addresses: a scan beats a hash. */
   private local: readonly number[] = [];
   /** Reused for every forwarded packet. */
-  private forward: { type: 'forward'; hop: H } | undefined;
+  private forward: { type: 'forward'; hop: H; isRepeated: boolean } | undefined;
 
   constructor(services: ServiceTable, connections: ConnectionTable, paths: Paths<H>) {
     this.services = services;
@@ -81,9 +81,13 @@ export class Forwarder<H extends Hop> {
 
   /** conn_reuse_mode=1: a SYN on an entry that is over belongs to a new connection (is_new_conn_expected). */
   private isReused(entry: number, packet: Packet): boolean {
-    if (packet.protocol !== PROTOCOL_TCP || (packet.tcpFlags() & TCP_SYN) === 0) return false;
+    if (!this.isSyn(packet)) return false;
     const state = this.connections.state(entry);
     return state === TCP_STATE_TIME_WAIT || state === TCP_STATE_CLOSE;
+  }
+
+  private isSyn(packet: Packet): boolean {
+    return packet.protocol === PROTOCOL_TCP && (packet.tcpFlags() & TCP_SYN) !== 0;
   }
 
   /** ip_vs_schedule. */
@@ -107,12 +111,13 @@ export class Forwarder<H extends Hop> {
     if (!destination?.available) return drop('server-removed');
     if (packet.isFirstFragment()) this.fragments.remember(packet, { incoming: true, entry }, now);
     countIn(destination, packet);
+    const isRepeated = this.isSyn(packet) && this.connections.state(entry) === TCP_STATE_SYN_RECV;
     this.life.advance(entry, packet, 'input', now);
     const hop = this.paths.find(destination.address, 0);
     const obstacle = this.obstacle(packet, hop, now);
     if (hop === undefined || obstacle !== undefined) return obstacle ?? drop('no-route');
     rewriteDestination(packet, destination.address, destination.port);
-    return this.send(packet, hop);
+    return this.send(packet, hop, isRepeated);
   }
 
   /** ip_vs_out: real server to client. Without an entry it is other traffic and the kernel routes it. */
@@ -200,10 +205,11 @@ export class Forwarder<H extends Hop> {
     return drop('too-big', this.error(packet, error, now));
   }
 
-  private send(packet: Packet, hop: H): Decision<H> {
+  private send(packet: Packet, hop: H, isRepeated = false): Decision<H> {
     decrementTimeToLive(packet);
-    this.forward ??= { type: 'forward', hop };
+    this.forward ??= { type: 'forward', hop, isRepeated };
     this.forward.hop = hop;
+    this.forward.isRepeated = isRepeated;
     return this.forward;
   }
 

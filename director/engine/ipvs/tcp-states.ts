@@ -17,6 +17,7 @@ export const tcpStateNames = [
 export type TcpStateName = (typeof tcpStateNames)[number];
 
 export const TCP_STATE_NONE = 0;
+export const TCP_STATE_SYN_RECV = 3;
 export const TCP_STATE_TIME_WAIT = 5;
 export const TCP_STATE_CLOSE = 6;
 

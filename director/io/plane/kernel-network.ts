@@ -1,5 +1,5 @@
 import { Neighbour } from './neighbour.ts';
-import { NLM_F_CREATE } from './netlink/message.ts';
+import { NLM_F_CREATE, NLM_F_REPLACE } from './netlink/message.ts';
 import type { NetlinkMessage } from './netlink/message.ts';
 import {
   decodeAddress,
@@ -7,6 +7,7 @@ import {
   decodeNeighbour,
   decodeRoute,
   encodeDumpRequest,
+  encodeForgetNeighbour,
   encodeRouteRequest,
   encodeUseNeighbour,
   RTM_DELADDR,
@@ -89,9 +90,19 @@ export class KernelNetwork {
 
   /** Makes the kernel resolve or confirm a neighbour; the answer comes as a notification. */
   askFor(neighbour: Neighbour): void {
-    const request = encodeUseNeighbour(neighbour.interfaceIndex, neighbour.address);
+    this.changeNeighbour(NLM_F_CREATE, encodeUseNeighbour(neighbour.interfaceIndex, neighbour.address));
+  }
+
+  /** Makes the kernel look for a neighbour as if it had never heard of it. */
+  lookFor(neighbour: Neighbour): void {
+    const { interfaceIndex, address } = neighbour;
+    this.changeNeighbour(NLM_F_CREATE | NLM_F_REPLACE, encodeForgetNeighbour(interfaceIndex, address));
+    this.changeNeighbour(NLM_F_CREATE, encodeUseNeighbour(interfaceIndex, address));
+  }
+
+  private changeNeighbour(flags: number, request: Uint8Array): void {
     try {
-      this.requests.change(RTM_NEWNEIGH, NLM_F_CREATE, request);
+      this.requests.change(RTM_NEWNEIGH, flags, request);
     } catch {
       // The interface is down or gone: its notification is under way, and the frame waits like on a dead wire.
     }

@@ -1,9 +1,12 @@
-import { NUD_CONFIRMED, NUD_FAILED } from './netlink/route-messages.ts';
+import { NUD_CONFIRMED, NUD_FAILED, NUD_PERMANENT } from './netlink/route-messages.ts';
 
 /** What waits for an address, at most; the kernel's own queue (unres_qlen_bytes) holds about as many full frames. */
 const LONGEST_QUEUE = 64;
 /** How often the kernel is asked about one neighbour: its own probes are a second apart. */
 const ASK_PERIOD_MS = 1000;
+
+/** How often a neighbour may be looked for as if nothing were known of it. */
+const DOUBT_PERIOD_MS = 3000;
 
 /** A host on a link, as the kernel's neighbour table knows it. */
 export class Neighbour {
@@ -15,7 +18,9 @@ export class Neighbour {
   word2 = 0;
   isKnown = false;
   private isConfirmed = false;
+  private isPermanent = false;
   private askedAt = -Infinity;
+  private doubtedAt = -Infinity;
   /** Frames for enqueueCopy, oldest first. */
   private waiting: Uint8Array[] = [];
 
@@ -27,6 +32,7 @@ export class Neighbour {
   /** News from the kernel: `hardwareAddress` undefined while it has none that may be used. */
   update(state: number, hardwareAddress: Uint8Array | undefined, own: Uint8Array): void {
     this.isKnown = hardwareAddress !== undefined;
+    this.isPermanent = (state & NUD_PERMANENT) !== 0;
     this.isConfirmed = this.isKnown && (state & NUD_CONFIRMED) !== 0;
     if ((state & NUD_FAILED) !== 0) this.waiting = [];
     if (hardwareAddress === undefined) return;
@@ -46,6 +52,18 @@ export class Neighbour {
   mustAsk(now: number): boolean {
     if (this.isConfirmed || now - this.askedAt < ASK_PERIOD_MS) return false;
     this.askedAt = now;
+    return true;
+  }
+
+  /**
+   * True when the host did not answer and should be looked for anew, at once: the kernel's own way to find a dead address,
+   * three probes after a delay, takes 8 s.
+   */
+  mustDoubt(now: number): boolean {
+    if (this.isPermanent || !this.isKnown || now - this.doubtedAt < DOUBT_PERIOD_MS) return false;
+    this.doubtedAt = now;
+    this.askedAt = now;
+    this.isKnown = false;
     return true;
   }
 

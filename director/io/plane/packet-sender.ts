@@ -18,6 +18,11 @@ export class PacketSender {
     this.network = network;
   }
 
+  /** The host at the end of a hop did not answer: it may have another address by now. */
+  doubt({ neighbour }: NextHop, now: number): void {
+    if (neighbour.mustDoubt(now)) this.network().lookFor(neighbour);
+  }
+
   /** Sends a packet from where it lies in a ring that begins at `ringAddress`; it must stay there until the next flush. */
   forward(packet: Packet, ringAddress: number, hop: NextHop, now: number): void {
     if (packet.segmentSize === 0 && packet.ipLength > hop.mtu) {

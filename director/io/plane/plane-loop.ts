@@ -85,9 +85,9 @@ export class PlaneLoop {
       for (const ring of this.rings) ring.release();
     }
     this.turns += 1;
+    this.keepTime();
     if (seen === 0) this.wait(this.pause());
     else if (this.turns % TURNS_BETWEEN_POLLS === 0) this.wait(0);
-    this.keepTime();
   }
 
   /** A bound function, because rings call it for every packet. */
@@ -98,6 +98,7 @@ export class PlaneLoop {
         return;
       case 'forward':
         this.isDirty = true;
+        if (decision.isRepeated) this.sender.doubt(decision.hop, this.now);
         this.sender.forward(ring.packet, ring.address, decision.hop, this.now);
         return;
       case 'drop':
@@ -112,8 +113,8 @@ export class PlaneLoop {
 
   /** How long the thread may sleep when no packet comes. */
   private pause(): number {
-    const isBusy = this.isDirty || this.areRatesMoving || this.connections.size > 0;
-    return isBusy ? PUBLICATION_PERIOD_MS : IDLE_PERIOD_MS;
+    if (this.isDirty) return Math.max(0, Math.ceil(this.nextPublication - this.now));
+    return this.areRatesMoving || this.connections.size > 0 ? PUBLICATION_PERIOD_MS : IDLE_PERIOD_MS;
   }
 
   private wait(timeoutMs: number): void {

@@ -25,7 +25,7 @@ const NUD_STALE = 0x04;
 const NUD_DELAY = 0x08;
 const NUD_PROBE = 0x10;
 export const NUD_FAILED = 0x20;
-const NUD_PERMANENT = 0x80;
+export const NUD_PERMANENT = 0x80;
 const NUD_NOARP = 0x40;
 const NUD_VALID = NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT;
 /** States that need no confirmation by use. */
@@ -94,6 +94,13 @@ export function encodeUseNeighbour(index: number, address: number): Uint8Array {
   viewOf(fixed).setInt32(4, index, true);
   fixed[10] = NTF_USE;
   return encodePayload(fixed, [[1, writeAddress(address)]]);
+}
+
+/** Makes the kernel forget where a neighbour was; the entry itself stays. To be sent with NLM_F_REPLACE. */
+export function encodeForgetNeighbour(index: number, address: number): Uint8Array {
+  const message = encodeUseNeighbour(index, address);
+  message[10] = 0;
+  return message;
 }
 
 export interface RouteMessage {
