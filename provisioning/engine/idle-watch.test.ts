@@ -4,7 +4,11 @@ import { IdleWatch } from './idle-watch.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function watch(): { need(value: boolean): void; readonly ended: () => boolean; readonly watch: IdleWatch } {
+function watch(): {
+  readonly need: (value: boolean) => void;
+  readonly ended: () => boolean;
+  readonly watch: IdleWatch;
+} {
   let needed = false;
   let ended = false;
   const idle = new IdleWatch(

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
+import { buildCommandLine } from '../../../scripts/lib/build-parts.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 // Inside the checkout, so that packages are found from there.
@@ -22,9 +23,6 @@ const recordingLabService: Plugin = {
 
 /** The real command line and the real engine process, over labs that are only recorded. */
 export async function buildTestCommandLine(): Promise<string> {
-  const { buildCommandLine } = (await import('../../../scripts/lib/build-parts.mjs')) as {
-    buildCommandLine: (options: object) => Promise<void>;
-  };
   await buildCommandLine({ outdir, plugins: [recordingLabService] });
   return join(root, outdir, 'relevo.mjs');
 }
