@@ -62,8 +62,7 @@ function groupState({ steps }: Group): StepProgress['state'] {
 function groupLine(group: Group, nameWidth: number, now: number): string {
   const state = groupState(group);
   const speaking = group.steps.find((step) => step.state === state);
-  const percent =
-    speaking?.fraction === undefined || state !== 'running' ? '' : ` ${Math.round(speaking.fraction * 100)} %`;
+  const percent = state === 'running' && speaking?.fraction ? ` ${Math.round(speaking.fraction * 100)} %` : '';
   // What a step said last is old news once it is done.
   const message = state === 'running' || state === 'failed' ? (speaking?.message ?? '') : '';
   return `  ${marks[state]} ${group.name.padEnd(nameWidth)}  ${groupTime(group, now).padStart(8)}  ${message}${percent}`.trimEnd();
