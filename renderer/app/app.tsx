@@ -15,7 +15,7 @@ export function App({ services }: { readonly services: Services }) {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <ServicesContext value={services}>
-        <Notifications position="top-right" autoClose={6000} />
+        <Notifications position="top-center" autoClose={6000} />
         <FailureDialog />
         <div className={classes['window']}>
           <Header />

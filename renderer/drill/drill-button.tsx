@@ -20,6 +20,8 @@ export function DrillButton({ lab }: { readonly lab: string }) {
     <>
       <Button
         size="md"
+        px="sm"
+        fz="sm"
         leftSection={<IconStopwatch size="1.25rem" />}
         loading={running}
         title={running ? t('drill.busy') : undefined}

@@ -6,11 +6,11 @@ import { testIds } from '../test-ids.ts';
 import classes from './drill.module.css';
 
 /** Each service's outage as a big number. */
-export function OutageNumbers({ services }: { readonly services: readonly ServiceOutage[] }) {
-  return services.map((service) => <OutageNumber key={service.target} service={service} />);
+export function OutageNumbers({ services, faultAt }: { services: readonly ServiceOutage[]; faultAt: number }) {
+  return services.map((service) => <OutageNumber key={service.target} service={service} faultAt={faultAt} />);
 }
 
-function OutageNumber({ service }: { readonly service: ServiceOutage }) {
+function OutageNumber({ service, faultAt }: { readonly service: ServiceOutage; readonly faultAt: number }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { target, outageMs, failed, requests } = service;
@@ -32,6 +32,22 @@ function OutageNumber({ service }: { readonly service: ServiceOutage }) {
       <Text size="sm">
         {t('drill.failedRequests', { failed: format.integer(failed), total: format.integer(requests) })}
       </Text>
+      <Answers service={service} faultAt={faultAt} />
     </Paper>
+  );
+}
+
+function Answers({ service, faultAt }: { readonly service: ServiceOutage; readonly faultAt: number }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { lastGoodAt, firstGoodAt } = service;
+  if (lastGoodAt === undefined) return null;
+  const last = format.offset(lastGoodAt - faultAt);
+  return (
+    <Text size="xs" c="dimmed">
+      {firstGoodAt === undefined
+        ? t('drill.lastOnly', { last })
+        : t('drill.lastAndFirst', { last, first: format.offset(firstGoodAt - faultAt) })}
+    </Text>
   );
 }

@@ -27,7 +27,7 @@ export function ReportView({ report }: { readonly report: DrillReport }) {
         <ExportButtons report={report} />
       </Group>
       <div className={classes['results']}>
-        <OutageNumbers services={report.services} />
+        <OutageNumbers services={report.services} faultAt={report.faultAt} />
         <TheoryPanel report={report} />
       </div>
       <DrillChart model={model} />

@@ -1,4 +1,4 @@
-import { Center, Chip, EmptyState, Group } from '@mantine/core';
+import { Center, EmptyState, Group } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLab } from '../app/services.ts';
@@ -45,15 +45,15 @@ function Filter({ shown, onChange }: FilterProps) {
   return (
     <Group gap={4} wrap="nowrap" role="group" aria-label={t('events.filter')} className={classes['filter'] ?? ''}>
       {categories.map((category) => (
-        <Chip
+        <button
           key={category}
-          size="xs"
-          variant="light"
-          checked={shown.includes(category)}
-          onChange={() => toggle(category)}
+          type="button"
+          className={classes['toggle']}
+          aria-pressed={shown.includes(category)}
+          onClick={() => toggle(category)}
         >
           {t(`events.category.${category}`)}
-        </Chip>
+        </button>
       ))}
     </Group>
   );

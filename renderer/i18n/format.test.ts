@@ -32,7 +32,13 @@ it('signs a time relative to the fault', () => {
 it('keeps rates and bytes short', () => {
   const { rate, bytes } = createFormatter('en');
   expect([rate(0), rate(3.25), rate(120.4)]).toEqual(['0', '3.3', '120']);
-  expect([bytes(999), bytes(15_300), bytes(2_400_000)]).toEqual(['999', '15.3K', '2.4M']);
+  expect([999, 15_300, 120_400, 2_400_000, 3e9].map((value) => bytes(value))).toEqual([
+    '999',
+    '15.3 k',
+    '120 k',
+    '2.4 M',
+    '3.0 G',
+  ]);
 });
 
 it('chooses the remembered language, then the reader’s own, then Spanish', () => {

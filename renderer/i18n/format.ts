@@ -3,7 +3,7 @@ export interface Formatter {
   readonly integer: (value: number) => string;
   /** One decimal where it says something: rates below 100. */
   readonly rate: (value: number) => string;
-  /** 1234 → 1.2k, for columns that must not jump. */
+  /** 1234 → 1.2 k, for columns that must not jump. */
   readonly bytes: (value: number) => string;
   /** "412 ms", "3.42 s", "2 min 05 s". */
   readonly duration: (ms: number) => string;
@@ -23,7 +23,9 @@ export function createFormatter(language: string): Formatter {
   const tenths = numbers(1, 1);
   const hundredths = numbers(2, 2);
   const thousandths = numbers(3, 3);
-  const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
+  const scaled = (value: number, unit: number, letter: string): string => {
+    return `${(value / unit < 99.95 ? tenths : whole).format(value / unit)} ${letter}`;
+  };
   const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23' });
   const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   const padded = (value: number): string => String(value).padStart(2, '0');
@@ -34,7 +36,11 @@ export function createFormatter(language: string): Formatter {
   return {
     integer: (value) => whole.format(value),
     rate: (value) => (value === 0 || value >= 99.95 ? whole : tenths).format(value),
-    bytes: (value) => (value < 1000 ? whole : compact).format(value),
+    bytes: (value) => {
+      if (value < 999.5) return whole.format(value);
+      if (value < 999_500) return scaled(value, 1e3, 'k');
+      return value < 999_500_000 ? scaled(value, 1e6, 'M') : scaled(value, 1e9, 'G');
+    },
     duration: (ms) => {
       if (Math.abs(ms) < 999.5) return `${whole.format(ms)} ms`;
       return ms < 59_995 ? `${hundredths.format(ms / 1000)} s` : minutes(ms);

@@ -7,7 +7,6 @@ export function DirectorFacts({ lab, node }: { readonly lab: string; readonly no
   const { t } = useTranslation();
   const answering = useLab(lab, (view) => view.directors[node]?.answering === true);
   const plane = useLab(lab, (view) => view.directors[node]?.plane);
-  const masquerading = useLab(lab, (view) => view.directors[node]?.masquerading === true);
   if (!answering) {
     return (
       <p className={classes['facts']} data-tone="bad">
@@ -19,7 +18,7 @@ export function DirectorFacts({ lab, node }: { readonly lab: string; readonly no
   const text = t('ipvs.plane', { name: plane.name, reason: plane.reason });
   return (
     <p className={classes['facts']} title={text}>
-      {t(masquerading ? 'ipvs.masquerading' : 'ipvs.notMasquerading')} · {text}
+      {text}
     </p>
   );
 }

@@ -31,7 +31,6 @@ export function LabToolbar({ lab, section }: Props) {
           { value: 'drills', label: t('lab.drills') },
         ]}
       />
-      <div className={classes['spacer']} />
       <KillMasterButton lab={lab} />
       <StartMasterButton lab={lab} />
       <DrillButton lab={lab} />

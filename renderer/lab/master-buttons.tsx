@@ -61,6 +61,8 @@ function MasterButton({ lab, command, node, label, hint, color, icon, testId }: 
     <Tooltip label={hint}>
       <Button
         size="md"
+        px="sm"
+        fz="sm"
         color={color}
         variant={command === 'node.kill' ? 'filled' : 'light'}
         leftSection={icon}

@@ -3,10 +3,11 @@ import { IpvsPanel } from '../ipvs/ipvs-panel.tsx';
 import { LabMap } from '../map/lab-map.tsx';
 import { VrrpPanel } from '../vrrp/vrrp-panel.tsx';
 import classes from './lab.module.css';
+import { splitLook } from './split-look.ts';
 
 export function Overview({ lab }: { readonly lab: string }) {
   return (
-    <Splitter className={classes['split'] ?? ''} lineSize={1}>
+    <Splitter {...splitLook}>
       <Splitter.Pane defaultSize={49} min={20}>
         <LabMap lab={lab} />
       </Splitter.Pane>

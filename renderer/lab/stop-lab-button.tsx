@@ -17,6 +17,9 @@ export function StopLabButton({ lab }: { readonly lab: string }) {
     <>
       <Tooltip label={busy ? t('lab.stopping', { lab }) : t('lab.stopTitle', { lab })}>
         <Button
+          size="md"
+          px="sm"
+          fz="sm"
           variant="default"
           leftSection={<IconSquare size="1rem" />}
           loading={busy}

@@ -9,6 +9,9 @@ export type NetworkFlowNode = Node<{ network: ResolvedNetwork; cables: readonly 
 export type BadgeFlowNode = Node<{ badge: PlacedBadge }, 'badge'>;
 export type CableFlowEdge = Edge<{ lab: string; node: string; network: string }, 'cable'>;
 
+/** React Flow lets the mouse through nodes that can be neither dragged nor selected; the cards have buttons. */
+const touchable = { pointerEvents: 'all' } as const;
+
 /** What React Flow draws. Only the layout and the virtual addresses' places are here: each card reads its own state. */
 export function mapNodes(
   lab: string,
@@ -19,7 +22,10 @@ export function mapNodes(
   const cards = layout.nodes.flatMap(({ name, x, y, width, height }): CardFlowNode[] => {
     const node = testbed.nodes.find((candidate) => candidate.name === name);
     if (node === undefined) return [];
-    return [{ id: `node:${name}`, type: 'card', position: { x, y }, width, height, zIndex: 2, data: { lab, node } }];
+    const position = { x, y };
+    return [
+      { id: `node:${name}`, type: 'card', position, width, height, zIndex: 2, style: touchable, data: { lab, node } },
+    ];
   });
   const networks = layout.networks.flatMap(({ name, x, y, width, height }): NetworkFlowNode[] => {
     const network = testbed.networks.find((candidate) => candidate.name === name);

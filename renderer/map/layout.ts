@@ -2,16 +2,16 @@ import type { ResolvedNode, ResolvedTestbed } from '../../testbeds/resolved.ts';
 
 /** Sizes in the map's own units, which are pixels at zoom 1. */
 export const sizes = {
-  card: { width: 164, height: 84 },
+  card: { width: 164, height: 76 },
   /** Nodes on several networks show an address for each, their VRRP state, and the virtual addresses they hold. */
-  wideCard: { width: 268, height: 96 },
+  wideCard: { width: 268, height: 92 },
   badge: { width: 122, height: 24, gap: 4 },
-  bar: 34,
+  bar: 30,
   /** Between cards of a line; a cable from a line further away passes here. */
   gap: 22,
   /** Between a line of cards and a bar: the length of a cable. */
-  cable: 30,
-  betweenLines: 20,
+  cable: 22,
+  betweenLines: 14,
   /** Where virtual addresses wait that nobody holds. */
   waiting: 170,
 } as const;

@@ -54,7 +54,7 @@ function isEnded(state: StepState): boolean {
   return state === 'done' || state === 'skipped';
 }
 
-/** How long a step has taken, or took, in ms; undefined before it begins. */
+/** How long a step has taken, or took, in ms; undefined before it begins. Never negative: `now` only moves a few times a second. */
 export function stepDuration({ startedAt, endedAt }: StepProgress, now: number): number | undefined {
-  return startedAt === undefined ? undefined : (endedAt ?? now) - startedAt;
+  return startedAt === undefined ? undefined : Math.max(0, (endedAt ?? now) - startedAt);
 }
