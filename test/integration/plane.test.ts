@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ServiceDefinition } from '../../director/engine/ipvs/plane.ts';
 import { CLIENT, PlaneLab, SENDER_WITHOUT_DF, SERVERS, VIRTUAL } from './plane-lab.ts';
 import type { PlaneHost } from './plane-lab.ts';
@@ -119,6 +119,18 @@ describe('the packet plane between a client and three servers', () => {
     await director.apply(both);
     const again = [await request(), await request(), await request()];
     expect(new Set(again.map((answer) => answer.split(' ')[0]))).toEqual(new Set(SERVERS));
+  });
+
+  it('keeps the connections of a server that leaves the table and comes back', async () => {
+    await director.apply([service('TCP', 80, SERVERS.slice(0, 1))]);
+    const download = client(`curl -sS -m 20 --limit-rate 8M http://${VIRTUAL}/bytes/8000000 | wc -c`);
+    await vi.waitUntil(async () => (await director.connections()).some(({ state }) => state === 'ESTABLISHED'));
+    // While it is out, IPVS drops what the client sends; back in, the connection goes on.
+    await director.apply([service('TCP', 80, SERVERS.slice(1)), service('UDP', 53)]);
+    const rulesNow = await rules();
+    await director.apply(both);
+    expect(rulesNow).toContain(`${SERVERS[0] ?? ''} . tcp . 80`);
+    expect((await download).trim()).toBe('8000000');
   });
 
   it('refuses connections and datagrams at once when a service has no server', async () => {

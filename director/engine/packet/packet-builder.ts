@@ -31,7 +31,7 @@ export class FrameBuilder {
   private optionBytes: number[] = [];
   private transport: Transport = { kind: 'none' };
   private protocol = PROTOCOL_TCP;
-  private payload = new Uint8Array();
+  private payload: Uint8Array = new Uint8Array();
   private isPartial = false;
   private segment = 0;
 

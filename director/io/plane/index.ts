@@ -5,6 +5,7 @@ import type { ConnectionSnapshot, ForwardingPlane, ServiceDefinition } from '../
 import * as libc from '../libc.ts';
 import type { Log } from '../log.ts';
 import { startThread } from '../threads.ts';
+import { AnsweringServers } from './answering-servers.ts';
 import type { PlaneNews, PlaneRequest, PlaneThreadData } from './messages.ts';
 import { RuleKeeper } from './rule-keeper.ts';
 
@@ -34,6 +35,7 @@ class PacketPlane implements ForwardingPlane {
   private wakeDescriptor = -1;
   private thread: Worker | undefined;
   private figures: VirtualServiceSnapshot[] = [];
+  private readonly servers = new AnsweringServers();
   private wanted: readonly ServiceDefinition[] = [];
   private localAddresses: readonly string[] = [];
 
@@ -60,7 +62,7 @@ class PacketPlane implements ForwardingPlane {
     // From here on a dead plane must not keep the addresses: the director goes down, and the standby takes over.
     thread.removeAllListeners('error').on('error', (error) => this.fail(error));
     process.once('exit', this.leave);
-    this.send({ type: 'services', services: this.wanted });
+    this.apply(this.wanted);
     this.send({ type: 'local-addresses', addresses: this.localAddresses });
     await this.rules.settled();
   }
@@ -118,8 +120,9 @@ class PacketPlane implements ForwardingPlane {
 
   apply(services: readonly ServiceDefinition[]): void {
     this.wanted = services;
-    this.rules.setServices(services);
-    this.send({ type: 'services', services });
+    const servers = this.servers.update(services, performance.now());
+    this.rules.setServices(services, servers);
+    this.send({ type: 'services', services, servers });
   }
 
   setLocalAddresses(addresses: readonly string[]): void {

@@ -1,6 +1,7 @@
 import type { VirtualServiceSnapshot } from '../../api/snapshot.ts';
 import type { ConnectionSnapshot, ServiceDefinition } from '../../engine/ipvs/plane.ts';
 import type { LogLevel } from '../log.ts';
+import type { Endpoint } from './answering-servers.ts';
 
 /** What the packet thread is started with. */
 export interface PlaneThreadData {
@@ -10,7 +11,12 @@ export interface PlaneThreadData {
 }
 
 export type PlaneRequest =
-  | { readonly type: 'services'; readonly services: readonly ServiceDefinition[] }
+  | {
+      readonly type: 'services';
+      readonly services: readonly ServiceDefinition[];
+      /** Whose answers may belong to entries. */
+      readonly servers: readonly Endpoint[];
+    }
   | { readonly type: 'local-addresses'; readonly addresses: readonly string[] }
   | { readonly type: 'connections'; readonly request: number }
   | { readonly type: 'stop' };

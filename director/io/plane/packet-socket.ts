@@ -5,6 +5,7 @@ const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_ERROR = 4;
+const SO_ATTACH_FILTER = 26;
 const SO_SNDBUFFORCE = 32;
 const SOL_PACKET = 263;
 const PACKET_VERSION = 10;
@@ -18,6 +19,7 @@ const TPACKET_V2 = 1;
 const ETH_P_ALL = 0x0003;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
+const MAP_PRIVATE_ANONYMOUS = 0x22;
 /** Room for what a batch sends before the receiver has taken it. */
 const SEND_BUFFER = 8 << 20;
 
@@ -52,6 +54,7 @@ export function openSendSocket(interfaceIndex: number): number {
 export function openRingSocket(
   interfaceIndex: number,
   geometry: RingGeometry,
+  filter: Uint8Array,
 ): { readonly descriptor: number; readonly address: number } {
   const descriptor = libc.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
   libc.setsockopt(descriptor, SOL_PACKET, PACKET_VERSION, TPACKET_V2);
@@ -61,8 +64,24 @@ export function openRingSocket(
   const request = Uint32Array.of(blockSize, blocks, frameSize, framesPerBlock * blocks);
   libc.setsockopt(descriptor, SOL_PACKET, PACKET_RX_RING, new Uint8Array(request.buffer));
   const address = libc.mmap(blockSize * blocks, PROT_READ_WRITE, MAP_SHARED, descriptor);
+  attachFilter(descriptor, filter);
   libc.bind(descriptor, socketAddress(ETH_P_ALL, interfaceIndex));
   return { descriptor, address };
+}
+
+/** Replaces the program that chooses the frames for a ring; `filter` is what encodeFilter gives. */
+export function attachFilter(descriptor: number, filter: Uint8Array): void {
+  const address = libc.mmap(filter.length, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1);
+  try {
+    new Uint8Array(libc.memoryView(address, filter.length)).set(filter);
+    const program = new Uint8Array(16);
+    const view = new DataView(program.buffer);
+    view.setUint16(0, filter.length / 8, true);
+    view.setBigUint64(8, BigInt(address), true);
+    libc.setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, program);
+  } finally {
+    libc.munmap(address, filter.length);
+  }
 }
 
 /** Reads and so clears the error that an interface going down leaves; poll would report it for ever. */

@@ -145,6 +145,7 @@ export class PlaneLoop {
       case 'services':
         for (const message of this.services.apply(request.services, this.now))
           this.tell({ type: 'log', level: 'error', message });
+        this.ringSet.select(request.services, request.servers);
         this.publish();
         return;
       case 'local-addresses':

@@ -1,6 +1,6 @@
 import { Packet } from '../../engine/packet/packet.ts';
 import * as libc from '../libc.ts';
-import { openRingSocket, takeRingDrops, takeSocketError } from './packet-socket.ts';
+import { attachFilter, openRingSocket, takeRingDrops, takeSocketError } from './packet-socket.ts';
 
 /**
  * A frame holds the largest packet that the kernel hands over, a GSO packet of 64 kB, and its headers. 15 of them fill a
@@ -41,10 +41,10 @@ export class ReceiveRing {
   private next = 0;
   private held = 0;
 
-  constructor(interfaceIndex: number) {
+  constructor(interfaceIndex: number, filter: Uint8Array) {
     this.interfaceIndex = interfaceIndex;
     const geometry = { blockSize: BLOCK_SIZE, blocks: BLOCKS, frameSize: FRAME_SIZE, framesPerBlock: FRAMES_PER_BLOCK };
-    const { descriptor, address } = openRingSocket(interfaceIndex, geometry);
+    const { descriptor, address } = openRingSocket(interfaceIndex, geometry, filter);
     this.descriptor = descriptor;
     this.address = address;
     const memory = libc.memoryView(address, BLOCK_SIZE * BLOCKS);
@@ -91,6 +91,10 @@ export class ReceiveRing {
       Atomics.store(this.words, (frame * FRAME_SIZE + STATUS) >> 2, STATUS_KERNEL);
       frame = frame + 1 === FRAMES ? 0 : frame + 1;
     }
+  }
+
+  setFilter(filter: Uint8Array): void {
+    attachFilter(this.descriptor, filter);
   }
 
   clearError(): number {

@@ -1,16 +1,25 @@
 import type { LogLevel } from '../log.ts';
+import type { Endpoint } from './answering-servers.ts';
 import type { KernelNetwork } from './kernel-network.ts';
 import { ReceiveRing } from './receive-ring.ts';
+import { encodeFilter, socketFilter } from './socket-filter.ts';
 
 /** The rings of the plane's interfaces, which may come, go and come back as other ones under the same name. */
 export class RingSet {
   private readonly names: readonly string[];
   private readonly log: (level: LogLevel, message: string) => void;
+  private filter = encodeFilter(socketFilter([], []));
   private readonly rings = new Map<string, ReceiveRing>();
 
   constructor(names: readonly string[], log: (level: LogLevel, message: string) => void) {
     this.names = names;
     this.log = log;
+  }
+
+  /** From now on only frames that may concern these services are received. */
+  select(virtual: readonly Endpoint[], servers: readonly Endpoint[]): void {
+    this.filter = encodeFilter(socketFilter(virtual, servers));
+    for (const ring of this.rings.values()) ring.setFilter(this.filter);
   }
 
   all(): readonly ReceiveRing[] {
@@ -39,7 +48,7 @@ export class RingSet {
 
   private open(name: string, index: number): void {
     try {
-      this.rings.set(name, new ReceiveRing(index));
+      this.rings.set(name, new ReceiveRing(index, this.filter));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.log('error', `Cannot receive packets on ${name}: ${reason}`);

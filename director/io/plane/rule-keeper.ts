@@ -1,5 +1,5 @@
-import type { ServiceDefinition } from '../../engine/ipvs/plane.ts';
 import type { Log } from '../log.ts';
+import type { Endpoint } from './answering-servers.ts';
 import { loadRules, loadRulesNow } from './nft.ts';
 import { interfaceRules, removal, serviceRules } from './rules.ts';
 
@@ -8,7 +8,8 @@ export class RuleKeeper {
   private readonly interfaces: readonly string[];
   private readonly log: Log;
   private present: readonly string[] = [];
-  private services: readonly ServiceDefinition[] = [];
+  private virtual: readonly Endpoint[] = [];
+  private servers: readonly Endpoint[] = [];
   private areInterfacesOld = true;
   private areServicesOld = true;
   private isRunning = false;
@@ -33,8 +34,9 @@ export class RuleKeeper {
     this.schedule();
   }
 
-  setServices(services: readonly ServiceDefinition[]): void {
-    this.services = services;
+  setServices(virtual: readonly Endpoint[], servers: readonly Endpoint[]): void {
+    this.virtual = virtual;
+    this.servers = servers;
     this.areServicesOld = true;
     this.schedule();
   }
@@ -48,7 +50,7 @@ export class RuleKeeper {
     if (this.isStopped || !(this.areInterfacesOld || this.areServicesOld)) return;
     const parts = [
       this.areInterfacesOld ? interfaceRules(this.interfaces, this.present) : '',
-      this.areServicesOld ? serviceRules(this.services) : '',
+      this.areServicesOld ? serviceRules(this.virtual, this.servers) : '',
     ];
     this.areInterfacesOld = false;
     this.areServicesOld = false;

@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '../../engine/ipvs/plane.ts';
+import type { Endpoint } from './answering-servers.ts';
 
 /**
  * The nftables rules that keep the kernel's own stack away from packets that the plane handles. The plane's packet sockets
@@ -54,15 +54,11 @@ function quote(name: string): string {
 }
 
 /** Replaces the services and servers that the rules know. */
-export function serviceRules(services: readonly ServiceDefinition[]): string {
-  const virtual = services.map((service) => element(service.protocol, service.address, service.port));
-  const real = services.flatMap((service) =>
-    service.realServers.map((server) => element(service.protocol, server.address, server.port)),
-  );
-  return `${foundation}${setElements('services', virtual)}${setElements('servers', real)}`;
+export function serviceRules(virtual: readonly Endpoint[], servers: readonly Endpoint[]): string {
+  return `${foundation}${setElements('services', virtual.map(element))}${setElements('servers', servers.map(element))}`;
 }
 
-function element(protocol: 'TCP' | 'UDP', address: string, port: number): string {
+function element({ protocol, address, port }: Endpoint): string {
   return `${address} . ${protocol.toLowerCase()} . ${String(port)}`;
 }
 

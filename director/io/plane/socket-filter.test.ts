@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { frame } from '../../engine/packet/packet-builder.ts';
+import type { FrameBuilder } from '../../engine/packet/packet-builder.ts';
+import { service } from '../../engine/ipvs/forwarder-bench.ts';
+import { AnsweringServers } from './answering-servers.ts';
+import { socketFilter } from './socket-filter.ts';
+import type { Instruction } from './socket-filter.ts';
+
+/** The few instructions of linux/filter.h that the program uses; a load beyond the frame rejects, as in the kernel. */
+function run(program: readonly Instruction[], bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let accumulator = 0;
+  let index = 0;
+  for (let at = 0; at < program.length; at++) {
+    const { code, jumpTrue, jumpFalse, operand } = program[at]!;
+    try {
+      if (code === 0x20) accumulator = view.getUint32(operand);
+      else if (code === 0x28) accumulator = view.getUint16(operand);
+      else if (code === 0x30) accumulator = view.getUint8(operand);
+      else if (code === 0x48) accumulator = view.getUint16(index + operand);
+      else if (code === 0xb1) index = (view.getUint8(operand) & 15) * 4;
+      else if (code === 0x05) at += operand;
+      else if (code === 0x15) at += accumulator === operand ? jumpTrue : jumpFalse;
+      else if (code === 0x45) at += (accumulator & operand) === 0 ? jumpFalse : jumpTrue;
+      else if (code === 0x06) return operand > 0;
+      else expect.fail(`instruction ${String(code)}`);
+    } catch {
+      return false;
+    }
+  }
+  return expect.fail('the program has no end');
+}
+
+const filterFor = (...services: ReturnType<typeof service>[]): Instruction[] =>
+  socketFilter(services, new AnsweringServers().update(services, 0));
+
+const program = filterFor(
+  service('TCP', '192.168.1.202:80', { '10.0.100.2:8080': 1, '10.0.100.3:8080': 1 }),
+  service('UDP', '192.168.1.200:53', { '10.0.100.5:53': 1 }),
+);
+
+describe('the filter of the rings', () => {
+  it.each<[boolean, string, FrameBuilder]>([
+    [true, 'a request', frame('192.168.1.10', '192.168.1.202').tcp(40000, 80, 'SYN')],
+    [true, 'a query', frame('192.168.1.10', '192.168.1.200').udp(40000, 53)],
+    [true, 'an answer of the first server', frame('10.0.100.2', '192.168.1.10').tcp(8080, 40000, 'ACK')],
+    [
+      true,
+      'an answer behind IPv4 options',
+      frame('10.0.100.2', '192.168.1.10').options(1, 1, 1, 0).tcp(8080, 40000, 'ACK'),
+    ],
+    [true, 'an answer of the last server', frame('10.0.100.5', '192.168.1.10').udp(53, 40000)],
+    [true, 'a later fragment of an answer', frame('10.0.100.5', '192.168.1.10').fragment(0x0010).raw(17).data('x')],
+    [true, 'an ICMP error', frame('10.9.9.9', '192.168.1.10').icmp(3, 4)],
+    [false, 'a server’s own connection', frame('10.0.100.2', '9.9.9.9').tcp(50000, 443, 'SYN')],
+    [false, 'other routed traffic', frame('10.0.100.9', '192.168.1.10').tcp(8080, 40000, 'ACK')],
+    [false, 'traffic for the director', frame('192.168.1.10', '192.168.1.101').tcp(40000, 80, 'ACK')],
+  ])('lets through (%s) %s', (expected, _, builder) => {
+    expect(run(program, builder.packet().bytes)).toBe(expected);
+  });
+
+  it('rejects other ethertypes and cut frames', () => {
+    expect(run(program, new Uint8Array(60))).toBe(false);
+    expect(run(program, frame('192.168.1.10', '192.168.1.202').tcp(1, 80, 'SYN').packet().bytes.slice(0, 30))).toBe(
+      false,
+    );
+  });
+
+  it('lets everything through when there are too many servers for a program', () => {
+    const servers = Object.fromEntries(
+      Array.from({ length: 3000 }, (_, index) => [`10.1.${String(index >> 8)}.${String(index & 255)}:80`, 1]),
+    );
+    const long = filterFor(service('TCP', '192.168.1.202:80', servers));
+    expect(run(long, new Uint8Array(60))).toBe(true);
+  });
+});
