@@ -11,4 +11,5 @@ export type {
 } from './recipe.ts';
 export { packagesFor } from './packages.ts';
 export { recipesFor } from './recipes-for.ts';
+export { webServersKey } from './web-key.ts';
 export { bootScriptPath, renderBootScript, renderInstallScript } from './script.ts';
