@@ -9,6 +9,8 @@ export interface ProcessRecord {
   /** Since boot, in ticks: tells a process from a later one with the same pid. */
   readonly startTime: string;
   readonly parent: number;
+  /** One letter, as proc(5) has it. */
+  readonly state: string;
   readonly command: string;
   readonly environment: string;
   readonly cgroup: string;
@@ -52,7 +54,7 @@ async function takeProcesses(): Promise<ProcessRecord[]> {
 
 async function takeProcess(pid: number): Promise<ProcessRecord | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const [state, parent = '0', ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state = '?', parent = '0', ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   // Zombies wait for a parent that may be nobody of ours.
   if (state === 'Z') return undefined;
   const startTime = rest[17] ?? '';
@@ -63,6 +65,7 @@ async function takeProcess(pid: number): Promise<ProcessRecord | undefined> {
   const links = await Promise.all(names.map((name) => readlink(`/proc/${pid}/ns/${name}`).catch(() => '')));
   const namespaces = links.filter((link) => link !== '');
   return {
+    state,
     pid,
     startTime,
     parent: Number(parent),
@@ -124,7 +127,6 @@ export function descendantsOf(mark: string, processes: readonly ProcessRecord[])
 export class Belongings {
   readonly #mark: string;
   readonly #processes = new Map<number, string>();
-  readonly #namespaces = new Set<string>();
   readonly #cgroups = new Set<string>();
   readonly #before: Census;
 
@@ -137,8 +139,6 @@ export class Belongings {
   note(census: Census): void {
     for (const one of descendantsOf(this.#mark, census.processes)) {
       this.#processes.set(one.pid, one.startTime);
-      for (const namespace of one.namespaces)
-        if (!this.#before.namespaces.has(namespace)) this.#namespaces.add(namespace);
       const group = /^0::(\/.+)$/m.exec(one.cgroup)?.[1];
       if (group?.includes('relevo')) this.#cgroups.add(group);
     }
@@ -149,14 +149,18 @@ export class Belongings {
     const alive = census.processes.filter((one) => this.#processes.get(one.pid) === one.startTime);
     const marked = descendantsOf(this.#mark, census.processes);
     return [
-      ...[...new Set([...alive, ...marked])].map((one) => `process ${one.pid}: ${one.command}`),
-      ...[...this.#namespaces].filter((name) => census.namespaces.has(name)).map((name) => `namespace ${name}`),
+      ...[...new Set([...alive, ...marked])].map(
+        (one) => `process ${one.pid} (${one.state}, child of ${one.parent}): ${one.command}`,
+      ),
       ...[...this.#cgroups].flatMap((group) => [...census.cgroups].filter((path) => path.endsWith(group))),
       ...[...census.mounts].filter((mount) => mount.includes(this.#mark)).map((mount) => `mount ${mount}`),
     ];
   }
 
-  /** Mounts, cgroups, interfaces and tables in the machine's own namespaces that are new: nobody should have made any. */
+  /**
+   * Namespaces, and mounts, cgroups, interfaces and tables in the machine's own namespaces, that are new. The kernel gives the
+   * numbers of namespaces out again, so this says something only while nobody else makes any.
+   */
   addedIn(census: Census): string[] {
     return differences(census, this.#before);
   }
@@ -168,7 +172,7 @@ export class Belongings {
 }
 
 function differences(here: Census, there: Census): string[] {
-  const kinds = ['mounts', 'cgroups', 'interfaces', 'tables'] as const;
+  const kinds = ['namespaces', 'mounts', 'cgroups', 'interfaces', 'tables'] as const;
   return kinds.flatMap((kind) =>
     [...here[kind]].filter((one) => !there[kind].has(one)).map((one) => `${kind}: ${one}`),
   );
