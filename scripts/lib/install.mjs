@@ -19,7 +19,7 @@ export async function installMissing(purpose = 'start') {
   for (const { name, reason } of debian) say(`  Debian package ${name}: ${reason}`);
   if (npm) say('  the npm packages of package-lock.json, into node_modules: what Relevo is made of and built with');
   if (debian.length > 0) await installDebian(debian.map(({ name }) => name));
-  if (npm) await mustRun('npm', ['ci', '--no-audit', '--no-fund']);
+  if (npm) await mustRun('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
 async function installDebian(names) {
