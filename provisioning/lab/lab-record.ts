@@ -17,7 +17,7 @@ export const labRecordSchema = z.object({
   options: labOptionsSchema,
   testbed: resolvedTestbedSchema,
   specification: labSpecificationSchema,
-  keys: z.object({ engine: keyPairSchema, cluster: keyPairSchema, host: keyPairSchema }),
+  keys: z.object({ engine: keyPairSchema, cluster: keyPairSchema, host: keyPairSchema, web: z.string() }),
   /** A drill that has not healed yet: written before its fault, so that the fault is undone whoever dies. */
   drill: z.object({ id: z.string(), victim: z.string(), heal: z.boolean() }).optional(),
 });

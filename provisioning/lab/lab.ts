@@ -192,8 +192,12 @@ export class Lab implements LabHandle {
     try {
       if (recipe !== undefined) await awaitReady(await this.connection(name), recipe, () => undefined);
     } catch (error) {
-      if (this.#view(name).state !== 'off')
-        this.#change(name, { state: 'failed', message: String(error instanceof Error ? error.message : error) });
+      if (this.#view(name).state !== 'off') {
+        const message = error instanceof Error ? error.message : String(error);
+        this.#change(name, { state: 'failed', message });
+        // It runs all the same, only not all of it; what it does is worth seeing.
+        this.#follow(this.#node(name));
+      }
       throw error;
     }
     this.markRunning(name);

@@ -13,6 +13,7 @@ export function labRecipes({ testbed, provider, keys }: LabRecord): Recipe[] {
       clusterPublicKey: keys.cluster.publicKey,
       hostPrivateKey: keys.host.privateKey,
       hostPublicKey: keys.host.publicKey,
+      webPrivateKey: keys.web,
     },
   });
 }

@@ -16,13 +16,13 @@ import type {
 import { ReportStore } from '../drills/index.ts';
 import { createNamespacesProvider } from '../providers/namespaces/provider.ts';
 import type { Provider } from '../providers/provider.ts';
-import { generateKeyPair } from '../ssh/keys.ts';
 import { Lab } from './lab.ts';
 import { claimLabDirectory, saveRecord } from './lab-record.ts';
 import type { LabRecord } from './lab-record.ts';
 import type { LabService, UpRequest } from './lab-service.ts';
 import { OperationTracker } from './operation-tracker.ts';
 import type { LabServiceOptions } from './options.ts';
+import { labKeys } from './lab-keys.ts';
 import { planLab } from './plan.ts';
 import { findDrill, runDrill } from './run-drill.ts';
 import { specify } from './specification.ts';
@@ -227,28 +227,24 @@ class Service implements LabService {
     }
     const name = checkLabName(wanted ?? id);
     const testbed = await getTestbed(id, options);
+    const keys = await labKeys(name, this.#options.cacheDirectory);
     const directory = await claimLabDirectory(this.#labsDirectory, name);
     const specification = {
       ...specify({ lab: name, id: `${name}-${randomBytes(4).toString('hex')}`, directory, testbed }),
       base: '',
     };
-    const keys = {
-      engine: generateKeyPair(`relevo@${name}`),
-      cluster: generateKeyPair(`root@${name}`),
-      host: generateKeyPair(name),
-    };
-    const record: LabRecord = {
+    const about = {
       version: 1,
       lab: name,
       provider: this.#provider.name,
       phase: 'starting',
       since: Date.now(),
-      options,
-      testbed,
-      specification,
-      keys,
-    };
-    await saveRecord(record);
+    } as const;
+    const record: LabRecord = { ...about, options, testbed, specification, keys };
+    await saveRecord(record).catch(async (error: unknown) => {
+      await this.#provider.destroy(specification);
+      throw storageError(directory, error);
+    });
     const lab = new Lab(record, this.#emit);
     this.#watch(lab);
     return lab;
@@ -313,6 +309,15 @@ class Service implements LabService {
       process.stderr.write(`${message}\n`),
     );
   }
+}
+
+function storageError(directory: string, error: unknown): RelevoError {
+  const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+  const message = `The lab's record could not be written to ${directory}.`;
+  return new RelevoError(isFull ? 'DISK_FULL' : 'INTERNAL', message, {
+    cause: String(error),
+    hint: 'Make room there, or set RELEVO_STATE to a directory that can be written to.',
+  });
 }
 
 /** @throws RelevoError INVALID_LAB_NAME for anything that a path or a shell could misread */
