@@ -72,6 +72,13 @@ describe('the packet plane between a client and three servers', () => {
     expect(new Set(entries.map(({ state }) => state))).toEqual(new Set(['TIME_WAIT']));
   });
 
+  it('notes closed connections apart, so that their ports are soon free for direct ones', async () => {
+    const noted = (set: string): Promise<string> =>
+      lab.exec('director', 'nft', 'list', 'set', 'netdev', 'relevo_plane', set);
+    expect(await noted('flows')).not.toContain(CLIENT);
+    expect((await noted('closing')).match(new RegExp(CLIENT, 'g'))).toHaveLength(12);
+  });
+
   it('serves UDP queries, two from each server', async () => {
     for (let round = 0; round < 6; round++) expect(await datagram('hello')).toBe('5');
     const services = await director.services();
