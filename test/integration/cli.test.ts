@@ -159,7 +159,7 @@ describe('up', () => {
     const child = relevo.start(['up', 'slow']);
     let told = '';
     child.stderr?.on('data', (piece: Buffer) => (told += piece.toString()));
-    await vi.waitFor(() => expect(told).toContain('For ever'), { timeout: 5000 });
+    await vi.waitFor(() => expect(told).toContain('Starting slow'), { timeout: 5000 });
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     child.kill('SIGINT');
     expect(await ended).toBe(130);
