@@ -12,6 +12,7 @@ import type { AppStore } from '../state/store.ts';
 import { createAppStore } from '../state/store.ts';
 import { Subscriptions } from '../state/subscriptions.ts';
 import { TerminalScreen } from '../terminal/screen.ts';
+import { fontSizes } from '../terminal/tab.ts';
 import { Terminals } from '../terminal/terminals.ts';
 import { darkTerminal } from '../terminal/theme.ts';
 import { writeRoute } from './route.ts';
@@ -28,6 +29,14 @@ export interface Services {
   readonly retryConnection: () => void;
   /** The window was opened without the engine's token: nothing will ever connect. */
   readonly hasToken: boolean;
+}
+
+/** Pixels of a letter in a window of ordinary size (global.css). */
+const normalLetterSize = 16;
+
+/** xterm.js wants pixels, so the growth of very large windows is given to it here. */
+function letterSize(): number {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize);
 }
 
 const tokenKey = 'relevo.token';
@@ -65,6 +74,7 @@ export function createServices(): Services {
     client,
     localStorage,
     (listener, fontSize) => new TerminalScreen(listener, fontSize, darkTerminal),
+    Math.round((fontSizes.normal / normalLetterSize) * letterSize()),
   );
   if (token !== undefined) client.start();
   return {

@@ -6,7 +6,7 @@ const systemFont =
 /** One accent; red, green and amber are kept for what they say about the lab. */
 export const theme = createTheme({
   primaryColor: 'indigo',
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: 7,
   fontFamily: systemFont,
   fontFamilyMonospace: 'ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace',
   headings: { fontFamily: systemFont, fontWeight: '600' },

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { DrillOptions, DrillReport } from '../../provisioning/contract/index.ts';
 import { drillOptionsSchema } from '../../provisioning/contract/index.ts';
 import type { ResolvedDrill } from '../../testbeds/resolved.ts';
-import { goTo } from '../app/route.ts';
+import { goTo, readRoute } from '../app/route.ts';
 import { useServices } from '../app/services.ts';
 import { useFormat, useLocalized } from '../i18n/use-format.ts';
 import { testIds } from '../test-ids.ts';
@@ -54,15 +54,19 @@ export function DrillDialog({ lab, drill, opened, close }: Props) {
   );
 }
 
-/** Runs the drill, and tells its result wherever in the window the reader then is. */
+/** Runs the drill, and shows its report, or tells the result to a reader who has gone elsewhere meanwhile. */
 function useRun(lab: string, drill: string): (options: DrillOptions) => void {
   const { t } = useTranslation();
   const format = useFormat();
   const { commands } = useServices();
   const finished = (report: DrillReport): void => {
+    const place = readRoute(window.location.hash);
+    if (place.screen === 'lab' && place.lab === lab && place.section === 'drills') {
+      goTo({ screen: 'lab', lab, section: 'drills', report: report.id });
+      return;
+    }
     const longest = Math.max(0, ...report.services.map(({ outageMs }) => outageMs ?? 0));
     notifications.show({ message: t('drill.finished', { outage: format.duration(longest) }) });
-    goTo({ screen: 'lab', lab, section: 'drills', report: report.id });
   };
   return (options) => commands.drill(lab, drill, options, finished);
 }

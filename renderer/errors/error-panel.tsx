@@ -2,6 +2,7 @@ import { Code, Collapse, Group, Paper, Stack, Text, UnstyledButton } from '@mant
 import { useDisclosure } from '@mantine/hooks';
 import { IconAlertTriangle, IconChevronRight } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorDetail, RpcError } from '../../provisioning/contract/index.ts';
 import { errorText } from '../i18n/error-text.ts';
@@ -35,9 +36,8 @@ export function ErrorPanel({ error, actions }: Props) {
         <Problems problems={detail.problems} />
         {detail.output === undefined || detail.output === '' ? null : <Output text={detail.output} />}
         {detail.cause === undefined ? null : <Field label={t('errors.cause')}>{detail.cause}</Field>}
-        <Field label={t('errors.hint')}>
-          {[hint, detail.hint].filter((text) => text !== undefined && text !== '').join(' ')}
-        </Field>
+        <Field label={t('errors.hint')}>{hint === '' ? detail.hint : hint}</Field>
+        {detail.hint === undefined || hint === '' ? null : <Field label={t('errors.said')}>{detail.hint}</Field>}
         {actions === undefined ? null : <Group justify="flex-end">{actions}</Group>}
       </Stack>
     </Paper>
@@ -77,6 +77,11 @@ function Problems({ problems }: { readonly problems: ErrorDetail['problems'] }) 
 function Output({ text }: { readonly text: string }) {
   const { t } = useTranslation();
   const [open, { toggle }] = useDisclosure(true);
+  const box = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // The last lines are the ones that matter.
+    box.current?.scrollTo({ top: box.current.scrollHeight });
+  }, [text, open]);
   return (
     <div>
       <UnstyledButton onClick={toggle} aria-expanded={open} className={classes['toggle']}>
@@ -84,7 +89,7 @@ function Output({ text }: { readonly text: string }) {
         {t('errors.output')}
       </UnstyledButton>
       <Collapse expanded={open}>
-        <Code block className={classes['output']} tabIndex={0}>
+        <Code ref={box} block className={classes['output']} tabIndex={0}>
           {text}
         </Code>
       </Collapse>

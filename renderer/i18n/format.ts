@@ -17,8 +17,10 @@ export interface Formatter {
 }
 
 export function createFormatter(language: string): Formatter {
+  // Some browsers know no Galician numbers and dates; the Spanish ones are nearest.
+  const locales = language === 'gl' ? ['gl', 'es'] : [language];
   const numbers = (minimum: number, maximum: number): Intl.NumberFormat =>
-    new Intl.NumberFormat(language, { minimumFractionDigits: minimum, maximumFractionDigits: maximum });
+    new Intl.NumberFormat(locales, { minimumFractionDigits: minimum, maximumFractionDigits: maximum });
   const whole = numbers(0, 0);
   const tenths = numbers(1, 1);
   const hundredths = numbers(2, 2);
@@ -26,8 +28,8 @@ export function createFormatter(language: string): Formatter {
   const scaled = (value: number, unit: number, letter: string): string => {
     return `${(value / unit < 99.95 ? tenths : whole).format(value / unit)} ${letter}`;
   };
-  const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23' });
-  const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const clock = new Intl.DateTimeFormat(locales, { timeStyle: 'medium', hourCycle: 'h23' });
+  const dateTime = new Intl.DateTimeFormat(locales, { dateStyle: 'medium', timeStyle: 'short' });
   const padded = (value: number): string => String(value).padStart(2, '0');
   const minutes = (ms: number): string => {
     const seconds = Math.round(ms / 1000);

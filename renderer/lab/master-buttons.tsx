@@ -19,7 +19,7 @@ export function KillMasterButton({ lab }: { readonly lab: string }) {
       node={node}
       label={t('lab.killMaster')}
       hint={node === undefined ? t('lab.killMasterNobody') : t('lab.killMasterHint', { node })}
-      color="red"
+      color="red.8"
       icon={<IconBolt size="1.25rem" />}
       testId={testIds.killMaster}
     />

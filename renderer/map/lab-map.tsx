@@ -18,7 +18,7 @@ import { NetworkNode } from './network-node.tsx';
 // Made once: React Flow takes new objects for new kinds of nodes, and builds everything again.
 const nodeTypes: NodeTypes = { card: CardNode, network: NetworkNode, badge: BadgeNode };
 const edgeTypes: EdgeTypes = { cable: CableEdge };
-const fitOptions = { padding: 0.03, maxZoom: 1.35 };
+const fitOptions = { padding: 0.03, maxZoom: 2.2 };
 
 export function LabMap({ lab }: { readonly lab: string }) {
   const { t } = useTranslation();

@@ -1,5 +1,6 @@
-import { Button, ScrollArea, Stack, Text, Title } from '@mantine/core';
-import { IconRefresh } from '@tabler/icons-react';
+import { Button, Center, EmptyState, ScrollArea, Stack, Text, Title } from '@mantine/core';
+import { IconPlayerStop, IconRefresh } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RpcError } from '../../provisioning/contract/index.ts';
 import { goTo } from '../app/route.ts';
@@ -25,6 +26,22 @@ export function StartFailed({ lab, error, request, died = false }: Props) {
     goTo({ screen: 'start' });
     commands.dismissAttempt(lab);
   };
+  const retry = (): void => {
+    if (request !== undefined) commands.start(request);
+  };
+  const actions = (
+    <>
+      <Button variant="default" onClick={close}>
+        {t('errors.close')}
+      </Button>
+      {request === undefined ? null : (
+        <Button leftSection={<IconRefresh size="1rem" />} onClick={retry} data-testid={testIds.retryStart}>
+          {t('errors.retry')}
+        </Button>
+      )}
+    </>
+  );
+  if (error.code === 'CANCELLED') return <Cancelled actions={actions} />;
   return (
     <ScrollArea h="100%">
       <Stack className={classes['page']} gap="md">
@@ -34,26 +51,24 @@ export function StartFailed({ lab, error, request, died = false }: Props) {
           </Title>
           {died ? null : <Text c="dimmed">{t('starting.failedUndone')}</Text>}
         </div>
-        <ErrorPanel
-          error={error}
-          actions={
-            <>
-              <Button variant="default" onClick={close}>
-                {t('errors.close')}
-              </Button>
-              {request === undefined ? null : (
-                <Button
-                  leftSection={<IconRefresh size="1rem" />}
-                  onClick={() => commands.start(request)}
-                  data-testid={testIds.retryStart}
-                >
-                  {t('errors.retry')}
-                </Button>
-              )}
-            </>
-          }
-        />
+        <ErrorPanel error={error} actions={actions} />
       </Stack>
     </ScrollArea>
+  );
+}
+
+/** Nothing went wrong: the reader changed their mind. */
+function Cancelled({ actions }: { readonly actions: ReactNode }) {
+  const { t } = useTranslation();
+  return (
+    <Center flex={1} p="xl">
+      <EmptyState
+        icon={<IconPlayerStop size="2.5rem" />}
+        title={t('errors.code.CANCELLED.title')}
+        description={t('errors.code.CANCELLED.hint')}
+      >
+        <EmptyState.Actions>{actions}</EmptyState.Actions>
+      </EmptyState>
+    </Center>
   );
 }

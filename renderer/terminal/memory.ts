@@ -8,6 +8,7 @@ export type RememberedSession = z.infer<typeof rememberedSchema>[number];
 export type TextStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
 const key = 'relevo.terminals';
+const fontSizeKey = 'relevo.terminal-font-size';
 
 /** The sessions that this window opened, so that a reload finds its own again and leaves those of the command line alone. */
 export function readSessions(storage: TextStorage): RememberedSession[] {
@@ -27,4 +28,14 @@ export function writeSessions(
   const remembered = tabs.flatMap(({ lab, node, session }) => (session === undefined ? [] : [{ lab, node, session }]));
   const shown = new Set(remembered.map(({ session }) => session));
   storage.setItem(key, JSON.stringify([...others.filter(({ session }) => !shown.has(session)), ...remembered]));
+}
+
+/** Pixels, as last chosen by the reader; undefined before that. */
+export function readFontSize(storage: TextStorage): number | undefined {
+  const size = Number(storage.getItem(fontSizeKey) ?? NaN);
+  return Number.isFinite(size) ? size : undefined;
+}
+
+export function writeFontSize(storage: TextStorage, size: number): void {
+  storage.setItem(fontSizeKey, String(size));
 }

@@ -22,7 +22,8 @@ export interface TabsState {
   readonly fontSize: number;
 }
 
-export const fontSizes = { smallest: 9, normal: 13, largest: 28 };
+/** In pixels. */
+export const fontSizes = { smallest: 9, normal: 13, largest: 32 };
 
 export const noTabs: TabsState = { tabs: [], active: {}, fontSize: fontSizes.normal };
 

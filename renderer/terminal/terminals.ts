@@ -3,10 +3,10 @@ import { base64ToBytes, binaryToBase64, textToBase64 } from '../rpc/base64.ts';
 import { toRpcError } from '../rpc/failure.ts';
 import type { Caller } from '../state/commands.ts';
 import type { RememberedSession, TextStorage } from './memory.ts';
-import { readSessions, writeSessions } from './memory.ts';
+import { readFontSize, readSessions, writeFontSize, writeSessions } from './memory.ts';
 import type { ScreenListener, TerminalSize } from './screen.ts';
 import type { TabsState, TabState, TerminalTab } from './tab.ts';
-import { addTab, changeTab, clampFontSize, noTabs, removeTab } from './tab.ts';
+import { addTab, changeTab, clampFontSize, fontSizes, noTabs, removeTab } from './tab.ts';
 import type { StoreApi } from 'zustand/vanilla';
 import { createStore } from 'zustand/vanilla';
 
@@ -23,7 +23,7 @@ export type SessionEvent = Extract<RpcEvent, { event: `session-${string}` }>;
 
 /** All terminals of the window: which tabs there are, which session each shows, and the bytes between the two. */
 export class Terminals<S extends Screen> {
-  readonly store: StoreApi<TabsState> = createStore(() => noTabs);
+  readonly store: StoreApi<TabsState>;
   readonly #client: Caller;
   readonly #storage: TextStorage;
   readonly #makeScreen: (listener: ScreenListener, fontSize: number) => S;
@@ -33,10 +33,17 @@ export class Terminals<S extends Screen> {
   readonly #restored = new Set<string>();
   #nextTab = 1;
 
-  constructor(client: Caller, storage: TextStorage, makeScreen: (listener: ScreenListener, fontSize: number) => S) {
+  constructor(
+    client: Caller,
+    storage: TextStorage,
+    makeScreen: (listener: ScreenListener, fontSize: number) => S,
+    firstFontSize = fontSizes.normal,
+  ) {
     this.#client = client;
     this.#storage = storage;
     this.#makeScreen = makeScreen;
+    const fontSize = clampFontSize(readFontSize(storage) ?? firstFontSize);
+    this.store = createStore(() => ({ ...noTabs, fontSize }));
   }
 
   screen(tab: string): S | undefined {
@@ -77,6 +84,7 @@ export class Terminals<S extends Screen> {
   setFontSize(size: number): void {
     const fontSize = clampFontSize(size);
     this.store.setState({ fontSize });
+    writeFontSize(this.#storage, fontSize);
     for (const screen of this.#screens.values()) screen.setFontSize(fontSize);
   }
 
