@@ -59,6 +59,13 @@ export class NodeConnections {
         hint: `Start it: relevo start ${node}.`,
       });
     }
+    if (status.power === 'booting') {
+      // Until it has booted its process 1 may still be in this machine's own file tree, and so would we.
+      throw new RelevoError('NODE_NOT_RUNNING', `The node "${node}" is still booting.`, {
+        node,
+        hint: 'Try again in a moment.',
+      });
+    }
     if (status.power === 'frozen') {
       throw new RelevoError('NODE_FROZEN', `The node "${node}" is frozen.`, {
         node,

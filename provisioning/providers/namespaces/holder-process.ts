@@ -6,10 +6,13 @@ import { z } from 'zod';
 import { RelevoError } from '../../contract/index.ts';
 import { awaitDeath, isAlive, killProcess } from '../../process/identity.ts';
 import type { ProcessIdentity } from '../../process/identity.ts';
+import { createCgroup } from './cgroup.ts';
 import type { HolderSpecification } from './holder/specification.ts';
 import { HolderClient } from './holder-client.ts';
 
 const identitySchema = z.object({ pid: z.number().int(), startTime: z.string() });
+/** No node's name begins with a dot. */
+const HOLDER_GROUP = '.holder';
 const CONNECT_LIMIT_MS = 10_000;
 const POLL_MS = 5;
 const DEATH_LIMIT_MS = 5000;
@@ -26,10 +29,9 @@ export async function launchHolder(specification: HolderSpecification, program: 
   await writeFile(file, JSON.stringify(specification, null, 2));
   const log = openSync(join(directory, 'holder.log'), 'a');
   const namespaces = ['--mount', '--net', '--pid', '--fork', '--propagation', 'private', '--kill-child'];
-  const child = spawn('unshare', [...namespaces, process.execPath, program, file], {
-    detached: true,
-    stdio: ['ignore', log, log],
-  });
+  const holder = ['unshare', ...namespaces, process.execPath, program, file];
+  const [first = '', ...rest] = [...enterCgroup(specification.cgroup), ...holder];
+  const child = spawn(first, rest, { detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
   child.unref();
   const exited = new Promise<never>((_, reject) => {
@@ -37,6 +39,17 @@ export async function launchHolder(specification: HolderSpecification, program: 
     child.once('exit', () => void holderFailure(directory).then(reject));
   });
   return Promise.race([connectWithin(directory, CONNECT_LIMIT_MS), exited]);
+}
+
+/**
+ * The holder is in the lab's cgroup before it is anything else: whoever removes that group finds it, also in the moment
+ * before it has written down its number.
+ */
+function enterCgroup(cgroup: string | undefined): string[] {
+  if (cgroup === undefined) return [];
+  const group = join(cgroup, HOLDER_GROUP);
+  createCgroup(group);
+  return ['sh', '-c', 'echo 0 > "$0" && exec "$@"', join(group, 'cgroup.procs')];
 }
 
 /** The way to a holder that is already there; undefined when it is not. */
