@@ -73,7 +73,8 @@ export class OperationTracker {
       this.progress(step, { state: 'done', fraction: 1 });
       return result;
     } catch (error) {
-      this.progress(step, { state: 'failed' });
+      // What a cancelled operation had not finished did not fail.
+      this.progress(step, { state: this.signal.aborted ? 'skipped' : 'failed' });
       throw error;
     }
   }

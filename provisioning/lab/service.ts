@@ -94,8 +94,7 @@ class Service implements LabService {
       await bringUp(lab, this.#provider, operation);
       await this.#setPhase(lab, 'running');
     } catch (error) {
-      await this.#giveUp(lab, operation, error);
-      throw error;
+      throw await this.#giveUp(lab, operation, error);
     }
     lab.operation = undefined;
     operation.end();
@@ -273,16 +272,14 @@ class Service implements LabService {
     this.#emit({ event: 'labs', payload: { labs: this.list() } });
   }
 
-  /** A start that failed or was cancelled is undone, and then told. */
-  async #giveUp(lab: Lab, operation: OperationTracker, error: unknown): Promise<void> {
-    const known =
-      error instanceof RelevoError
-        ? error
-        : new RelevoError('INTERNAL', `Starting "${lab.name}" failed: ${String(error)}.`, { lab: lab.name }, error);
+  /** A start that failed or was cancelled is undone; gives the error to tell. */
+  async #giveUp(lab: Lab, operation: OperationTracker, error: unknown): Promise<RelevoError> {
+    const known = startError(lab.name, operation.signal.aborted, error);
     lab.record = { ...lab.record, phase: 'failed' };
     this.#announce(lab, known);
     await this.#remove(lab);
     operation.end(known.toJSON());
+    return known;
   }
 
   async #remove(lab: Lab): Promise<void> {
@@ -309,6 +306,18 @@ class Service implements LabService {
       process.stderr.write(`${message}\n`),
     );
   }
+}
+
+function startError(lab: string, wasCancelled: boolean, error: unknown): RelevoError {
+  if (wasCancelled)
+    return new RelevoError(
+      'CANCELLED',
+      `Starting "${lab}" was cancelled; what was made has been removed.`,
+      { lab },
+      error,
+    );
+  if (error instanceof RelevoError) return error;
+  return new RelevoError('INTERNAL', `Starting "${lab}" failed: ${String(error)}.`, { lab }, error);
 }
 
 function storageError(directory: string, error: unknown): RelevoError {

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import type { DirectorSnapshot } from '../../director/index.ts';
+import { foldDirector } from './fold-director.ts';
+
+const check = {
+  protocol: 'TCP',
+  serviceAddress: '192.168.1.202',
+  servicePort: 80,
+  serverAddress: '10.0.100.2',
+  serverPort: 80,
+  kind: 'TCP_CHECK',
+  up: true,
+  reason: 'connected',
+  since: 1,
+} as const;
+const snapshot: DirectorSnapshot = {
+  version: '0',
+  pid: 1,
+  startedAt: 0,
+  configFile: '/etc/keepalived/keepalived.conf',
+  plane: { name: 'packet', reason: '' },
+  masquerading: false,
+  instances: [
+    {
+      name: 'VI_E',
+      version: 2,
+      vrid: 51,
+      interface: 'eth0',
+      state: 'BACKUP',
+      priority: 100,
+      advertIntervalMs: 1000,
+      virtualAddresses: [],
+      since: 1,
+    },
+    {
+      name: 'VI_I',
+      version: 2,
+      vrid: 52,
+      interface: 'eth1',
+      state: 'BACKUP',
+      priority: 100,
+      advertIntervalMs: 1000,
+      virtualAddresses: [],
+      since: 1,
+    },
+  ],
+  services: [],
+  checks: [check],
+};
+
+test('nothing is known of a director before its snapshot', () => {
+  expect(foldDirector(undefined, { type: 'table', at: 1, services: [] })).toBeUndefined();
+  expect(foldDirector(undefined, { type: 'snapshot', at: 1, snapshot })).toBe(snapshot);
+});
+
+test('a change of state is that of its instance alone', () => {
+  const after = foldDirector(snapshot, {
+    type: 'vrrp-state',
+    at: 9,
+    instance: 'VI_I',
+    vrid: 52,
+    from: 'BACKUP',
+    to: 'MASTER',
+    reason: '',
+  });
+  expect(after?.instances.map(({ state, since }) => [state, since])).toEqual([
+    ['BACKUP', 1],
+    ['MASTER', 9],
+  ]);
+});
+
+test('a check replaces what was known of the same server, and only that', () => {
+  const other = { ...check, serverAddress: '10.0.100.3' };
+  const down = { ...check, up: false, reason: 'refused' };
+  const after = [other, down].reduce<DirectorSnapshot | undefined>(
+    (state, next) => foldDirector(state, { type: 'check', at: 2, check: next }),
+    snapshot,
+  );
+  expect(after?.checks).toEqual([other, down]);
+});
