@@ -33,7 +33,8 @@ async function obey(plane: ForwardingPlane, command: string, argument: unknown):
 
 async function main(): Promise<void> {
   const plane = createPacketPlane({
-    interfaces: ['eth0', 'eth1'],
+    // The servers' side is left for the plane to find.
+    interfaces: ['eth0'],
     log: (level, message) => process.stderr.write(`plane ${level}: ${message}\n`),
   });
   for await (const line of createInterface(process.stdin)) {

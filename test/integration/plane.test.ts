@@ -130,14 +130,14 @@ describe('the packet plane between a client and three servers', () => {
 
   it('keeps the connections of a server that leaves the table and comes back', async () => {
     await director.apply([service('TCP', 80, SERVERS.slice(0, 1))]);
-    const download = client(`curl -sS -m 20 --limit-rate 8M http://${VIRTUAL}/bytes/8000000 | wc -c`);
+    const download = client(`curl -sS -m 20 --limit-rate 15M http://${VIRTUAL}/bytes/40000000 | wc -c`);
     await vi.waitUntil(async () => (await director.connections()).some(({ state }) => state === 'ESTABLISHED'));
     // While it is out, IPVS drops what the client sends; back in, the connection goes on.
     await director.apply([service('TCP', 80, SERVERS.slice(1)), service('UDP', 53)]);
     const rulesNow = await rules();
     await director.apply(both);
     expect(rulesNow).toContain(`${SERVERS[0] ?? ''} . tcp . 80`);
-    expect((await download).trim()).toBe('8000000');
+    expect((await download).trim()).toBe('40000000');
   });
 
   it('refuses connections and datagrams at once when a service has no server', async () => {

@@ -13,7 +13,10 @@ const EFD_NONBLOCK = 0o4000;
 const EFD_CLOEXEC = 0o2000000;
 
 export interface PacketPlaneOptions {
-  /** Names of the interfaces on which clients and servers are; they may appear and vanish later. */
+  /**
+   * Names of the interfaces on which clients are; they may appear and vanish later. Those by which the servers are reached
+   * are found out.
+   */
   readonly interfaces: readonly string[];
   readonly log: Log;
 }

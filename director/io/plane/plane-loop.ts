@@ -128,11 +128,20 @@ export class PlaneLoop {
 
   private followNetwork(): void {
     this.hops.forget();
+    for (const name of this.serverLinks()) this.ringSet.add(name);
     const isChanged = this.ringSet.follow(this.network);
     this.rings = this.ringSet.all();
     const polled = [this.wakeDescriptor, this.network.descriptor, ...this.rings.map((ring) => ring.descriptor)];
     this.descriptors = Int32Array.from(polled.flatMap((descriptor) => [descriptor, POLLIN]));
     if (isChanged) this.tell({ type: 'interfaces', names: this.ringSet.present() });
+  }
+
+  /** The Ethernet interfaces by which the real servers are reached: their answers come in there. */
+  private serverLinks(): string[] {
+    const servers = this.services.all().flatMap(({ destinations }) => destinations);
+    const routes = servers.map(({ address }) => this.network.route(address, 0));
+    const links = routes.map((route) => (route === undefined ? undefined : this.network.link(route.index)));
+    return links.flatMap((link) => (link?.hardwareAddress === undefined ? [] : [link.name]));
   }
 
   private readRequests(): void {
@@ -146,6 +155,7 @@ export class PlaneLoop {
         for (const message of this.services.apply(request.services, this.now))
           this.tell({ type: 'log', level: 'error', message });
         this.ringSet.select(request.services, request.servers);
+        this.followNetwork();
         this.publish();
         return;
       case 'local-addresses':

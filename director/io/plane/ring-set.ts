@@ -6,13 +6,13 @@ import { encodeFilter, socketFilter } from './socket-filter.ts';
 
 /** The rings of the plane's interfaces, which may come, go and come back as other ones under the same name. */
 export class RingSet {
-  private readonly names: readonly string[];
+  private readonly names: Set<string>;
   private readonly log: (level: LogLevel, message: string) => void;
   private filter = encodeFilter(socketFilter([], []));
   private readonly rings = new Map<string, ReceiveRing>();
 
   constructor(names: readonly string[], log: (level: LogLevel, message: string) => void) {
-    this.names = names;
+    this.names = new Set(names);
     this.log = log;
   }
 
@@ -24,6 +24,11 @@ export class RingSet {
 
   all(): readonly ReceiveRing[] {
     return [...this.rings.values()];
+  }
+
+  /** One more interface: servers turned out to be there. Its ring comes with the next `follow`. */
+  add(name: string): void {
+    this.names.add(name);
   }
 
   /** The interfaces that have a ring. */

@@ -5,7 +5,8 @@ import { interfaceRules, removal, serviceRules } from './rules.ts';
 
 /** Keeps the kernel's rules equal to what is wanted, one transaction after the other; what is overtaken is not loaded. */
 export class RuleKeeper {
-  private readonly interfaces: readonly string[];
+  /** Every interface that was ever there; it only grows, because places in it name chains. */
+  private readonly interfaces: string[];
   private readonly log: Log;
   private present: readonly string[] = [];
   private virtual: readonly Endpoint[] = [];
@@ -17,7 +18,7 @@ export class RuleKeeper {
   private queue: Promise<void> = Promise.resolve();
 
   constructor(interfaces: readonly string[], log: Log) {
-    this.interfaces = interfaces;
+    this.interfaces = [...interfaces];
     this.log = log;
   }
 
@@ -30,6 +31,7 @@ export class RuleKeeper {
 
   setInterfaces(present: readonly string[]): void {
     this.present = present;
+    this.interfaces.push(...present.filter((name) => !this.interfaces.includes(name)));
     this.areInterfacesOld = true;
     this.schedule();
   }

@@ -71,7 +71,7 @@ const foundation = [
   '',
 ].join('\n');
 
-/** Hooks the rules into interfaces that exist. `all` are the names the plane works on: their place names the chain. */
+/** Hooks the rules into interfaces that exist. `all` are those and any that existed before: their place names the chain. */
 export function interfaceRules(all: readonly string[], present: readonly string[]): string {
   const chains = all.map((name, position) => chainRules(name, `port${String(position)}`, present.includes(name)));
   return `${foundation}${chains.join('')}`;
