@@ -73,7 +73,9 @@ function MasterButton({ lab, command, node, label, hint, color, icon, testId }: 
         // Not `disabled`: a button that cannot be reached cannot say why it does nothing.
         aria-disabled={node === undefined}
         data-disabled={node === undefined}
-        onClick={() => {
+        onClick={(event) => {
+          // The next master is another node: a key pressed once more must not kill that one too.
+          event.currentTarget.blur();
           if (node !== undefined) commands.node(command, lab, node);
         }}
       >

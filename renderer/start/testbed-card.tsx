@@ -50,7 +50,9 @@ function StartForm({ testbed }: { readonly testbed: string }) {
   const [chosenName, setName] = useState<string>();
   const [options, setOptions] = useState<LabOptions>({});
   const labs = useApp((state) => state.labs);
-  const blocked = useApp(({ engine }) => engine?.providers.every(({ available }) => !available) ?? true);
+  const blocked = useApp(({ engine, connection }) => {
+    return connection.state !== 'open' || engine === undefined || engine.providers.every(({ available }) => !available);
+  });
   const taken = (labs ?? []).map(({ lab }) => lab);
   const lab = chosenName ?? suggestLabName(testbed, taken);
   const problem = checkLabName(lab, taken);

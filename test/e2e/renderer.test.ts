@@ -123,24 +123,6 @@ describe('a lab in the window', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('explains a failed start: the node, the command, its output, and a way to retry', async () => {
-    await byId(testIds.startOptions).click();
-    await byId(testIds.labName).fill('Not a name');
-    expect(await byId(testIds.startLab).isDisabled()).toBe(true);
-    await byId(testIds.labName).fill('broken');
-    await byId(testIds.startLab).click();
-    const panel = byId(testIds.errorPanel);
-    await panel.waitFor();
-    const text = await panel.innerText();
-    for (const part of ['No se ha podido configurar un nodo', 'web2', 'systemctl', 'could not bind', 'port 443']) {
-      expect(text).toContain(part);
-    }
-    await keepScreenshot(page, 'window-error');
-    await byId(testIds.retryStart).click();
-    await byId(testIds.cancelOperation).click();
-    await page.getByText('Cancelado').waitFor();
-  });
-
   it('asks before it stops a lab, and returns to the start', async () => {
     await byId(testIds.startLab).click();
     await byId(testIds.stopLab).click({ timeout: 20_000 });
@@ -163,6 +145,25 @@ describe('a lab in the window', () => {
 });
 
 describe('the window', () => {
+  it('explains a failed start: the node, the command, its output, and a way to retry', async () => {
+    await openWindow({ stepMs: 200 });
+    await byId(testIds.startOptions).click();
+    await byId(testIds.labName).fill('Not a name');
+    expect(await byId(testIds.startLab).isDisabled()).toBe(true);
+    await byId(testIds.labName).fill('broken');
+    await byId(testIds.startLab).click();
+    const panel = byId(testIds.errorPanel);
+    await panel.waitFor();
+    const text = await panel.innerText();
+    for (const part of ['No se ha podido configurar un nodo', 'web2', 'systemctl', 'could not bind', 'port 443']) {
+      expect(text).toContain(part);
+    }
+    await keepScreenshot(page, 'window-error');
+    await byId(testIds.retryStart).click();
+    await byId(testIds.cancelOperation).click();
+    await page.getByText('Cancelado').waitFor();
+  });
+
   it('says that the engine is gone and what to do, and connects again by itself', async () => {
     await openWindow({ adopted: 'tfg' });
     await byId(testIds.openLab('tfg')).waitFor();
@@ -173,7 +174,7 @@ describe('the window', () => {
     engine = await startFakeEngine({ root, port, token, adopted: 'tfg' });
     await expect.poll(() => byId(testIds.connectionBanner).count(), { timeout: 15_000 }).toBe(0);
     await byId(testIds.openLab('tfg')).click();
-    await page.getByText('Recuperado de un motor anterior').waitFor();
+    await page.getByText('Recuperado en marcha de un motor anterior').waitFor();
   });
 
   it('tells an engine that refuses its key from one that is gone', async () => {
@@ -199,6 +200,7 @@ describe('the window', () => {
     await byId(testIds.nodeMenu('web1')).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('menuitem', { name: 'Abrir una terminal' }).waitFor();
+    await page.keyboard.press('ArrowDown');
     await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('menuitem');
     await page.keyboard.press('Enter');
     await expect.poll(terminalText).toContain('root@web1');
