@@ -70,7 +70,9 @@ describe('ipvsadm -L', () => {
   it('prints counters in full when asked to', () => {
     const service = { ...web, counters: { ...counters, inBytes: 1_234_567_890 }, realServers: [] };
     const text = formatServices([service], { kind: 'stats', exact: true, names: numericNames });
-    expect(text.split('\n')[3]).toBe('TCP  192.168.1.202:80                    0        0        0 1234567890        0');
+    expect(text.split('\n')[3]).toBe(
+      'TCP  192.168.1.202:80                    0        0        0 1234567890        0',
+    );
   });
 
   it('prints rates under their own titles', () => {
