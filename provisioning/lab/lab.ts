@@ -15,13 +15,14 @@ import type { DirectorView, NodeView } from './lab-view.ts';
 import { addressCommand, foldAddressLine } from './node-addresses.ts';
 import { NodeConnections } from './node-connections.ts';
 import { awaitReady } from './node-setup.ts';
-import { followCommand } from './node-stream.ts';
+import { commandLines, followLines, socketLines } from './node-stream.ts';
 import type { NodeStream } from './node-stream.ts';
 import type { OperationTracker } from './operation-tracker.ts';
 import { labRecipes } from './recipes.ts';
 import { sharingOf } from './sharing.ts';
 
-const WATCH_COMMAND = '/usr/local/sbin/director watch --adverts';
+const directorEvents = socketLines('/run/director/admin.sock', JSON.stringify({ method: 'watch', adverts: true }));
+const addressChanges = commandLines(addressCommand);
 
 /** A lab while this engine has it: what its machines, kernels and directors say, folded into one status and told as events. */
 export class Lab implements LabHandle {
@@ -219,18 +220,16 @@ export class Lab implements LabHandle {
     const { name } = node;
     this.#unfollow(name);
     const connect = (): Promise<NodeConnection> => this.connection(name);
-    const addresses = followCommand({
+    const addresses = followLines({
       connect,
-      command: addressCommand,
+      source: addressChanges,
       onLine: (line) => this.#onAddressLine(name, line),
       onLost: () => undefined,
     });
     const streams = [addresses];
     if (node.role === 'director') {
       const onLine = (line: string): void => this.#onDirectorLine(name, line);
-      streams.push(
-        followCommand({ connect, command: WATCH_COMMAND, onLine, onLost: () => this.#onDirectorLost(name) }),
-      );
+      streams.push(followLines({ connect, source: directorEvents, onLine, onLost: () => this.#onDirectorLost(name) }));
     }
     this.#streams.set(name, streams);
   }

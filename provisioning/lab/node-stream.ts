@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import type { NodeConnection } from '../ssh/connection.ts';
 
 export interface NodeStream {
@@ -7,13 +8,23 @@ export interface NodeStream {
 
 export interface NodeStreamOptions {
   readonly connect: () => Promise<NodeConnection>;
-  readonly command: string;
+  readonly source: LineSource;
   readonly onLine: (line: string) => void;
-  /** The command ended or the node went away; it is tried again until `stop`. */
+  /** The source ended or the node went away; it is tried again until `stop`. */
   readonly onLost: () => void;
 }
 
-const RETRY_MS = 300;
+/** Lines that a node tells until either side has had enough. */
+export interface Lines {
+  readonly stream: Readable;
+  readonly ended: Promise<unknown>;
+  close(): void;
+}
+
+export type LineSource = (connection: NodeConnection) => Promise<Lines>;
+
+/** Short: a director that is just starting is heard from its first second. */
+const RETRY_MS = 100;
 
 /**
  * Ends the command when the channel closes (SSH alone does not, without a terminal) and the channel when the command ends.
@@ -24,21 +35,42 @@ function untilClosed(command: string): string {
   return `setsid sh -c '${quoted}; kill -TERM '$$ & group=$!; cat > /dev/null 2>&1; kill -TERM -- -$group 2> /dev/null`;
 }
 
-/** Follows what a command on a node prints, line by line, for as long as the node lives and again when it is back. */
-export function followCommand(options: NodeStreamOptions): NodeStream {
+/** What a command prints. */
+export function commandLines(command: string): LineSource {
+  return async (connection) => {
+    const channel = await connection.open({ command: untilClosed(command) });
+    channel.stderr.resume();
+    return { stream: channel.stdout, ended: channel.exited, close: () => channel.stdin.end() };
+  };
+}
+
+/** What a daemon answers on its Unix socket to one line of request. */
+export function socketLines(path: string, request: string): LineSource {
+  return async (connection) => {
+    const socket = await connection.openSocket(path);
+    const ended = new Promise((resolve) => {
+      socket.once('close', resolve);
+      socket.once('error', resolve);
+    });
+    socket.write(`${request}\n`);
+    return { stream: socket, ended, close: () => socket.end() };
+  };
+}
+
+/** Follows the source for as long as the node lives, and again when it is back. */
+export function followLines(options: NodeStreamOptions): NodeStream {
   let stopped = false;
-  let closeChannel = (): void => undefined;
+  let close = (): void => undefined;
   let timer: NodeJS.Timeout | undefined;
   const attempt = async (): Promise<void> => {
     try {
-      const channel = await (await options.connect()).open({ command: untilClosed(options.command) });
-      closeChannel = () => channel.stdin.end();
-      if (stopped) closeChannel();
-      channel.stderr.resume();
-      createInterface({ input: channel.stdout }).on('line', options.onLine);
-      await channel.exited;
+      const lines = await options.source(await options.connect());
+      close = () => lines.close();
+      if (stopped) close();
+      createInterface({ input: lines.stream }).on('line', options.onLine);
+      await lines.ended;
     } catch {
-      // The node is off or has just died; its state says so, and we ask again.
+      // The node is off or has just died, or nobody listens yet; its state says so, and we ask again.
     }
     if (stopped) return;
     options.onLost();
@@ -49,7 +81,7 @@ export function followCommand(options: NodeStreamOptions): NodeStream {
     stop: () => {
       stopped = true;
       clearTimeout(timer);
-      closeChannel();
+      close();
     },
   };
 }

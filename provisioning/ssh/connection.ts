@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 
 /** Columns and rows of characters. */
 export interface TerminalSize {
@@ -48,6 +48,8 @@ export interface NodeConnection {
   /** Resolves with the exit status whatever it is; rejects only when the command could not be run to its end. */
   execute(command: string, options?: CommandOptions): Promise<CommandResult>;
   open(options: { readonly command?: string; readonly terminal?: TerminalSize }): Promise<NodeChannel>;
+  /** A stream to a Unix socket on the node; costs no process there. Rejects when nobody listens on it. */
+  openSocket(path: string): Promise<Duplex>;
   readFile(path: string): Promise<Buffer>;
   writeFile(path: string, data: Uint8Array, mode?: number): Promise<void>;
   /** Resolves when the connection is gone, for whatever reason. */

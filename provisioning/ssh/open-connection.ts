@@ -76,6 +76,10 @@ class SshConnection implements NodeConnection {
     return wrapChannel(channel);
   }
 
+  openSocket(path: string): Promise<Duplex> {
+    return this.#call<Duplex>((done) => this.#client.openssh_forwardOutStreamLocal(path, done));
+  }
+
   async readFile(path: string): Promise<Buffer> {
     const files = await this.#sftp();
     return this.#call<Buffer>((done) => files.readFile(path, done));

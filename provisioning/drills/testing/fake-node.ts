@@ -55,6 +55,10 @@ export class FakeNode implements NodeConnection {
     return Promise.resolve(channel);
   }
 
+  openSocket(path: string): Promise<never> {
+    return Promise.reject(new Error(`Nobody listens on ${path}.`));
+  }
+
   /** The kernel's part: changes an address and tells every monitor. */
   setAddress(at: number, address: string, action: 'added' | 'removed'): void {
     if (action === 'added') this.addresses.add(address);

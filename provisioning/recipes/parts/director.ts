@@ -3,6 +3,7 @@ import { keepalivedConf } from './keepalived-conf.ts';
 
 const program = '/opt/relevo/node /opt/relevo/lib/director.cjs';
 const pidFile = '/run/director/director.pid';
+const logFile = '/var/log/director.log';
 
 const unitPath = '/etc/systemd/system/relevo-director.service';
 const unit = `[Unit]
@@ -52,11 +53,17 @@ export function director({ testbed, node, context }: PartInput): RecipePart {
         title: 'Start the director',
         name: 'director',
         unit: 'relevo-director',
-        start: '/usr/local/sbin/director run',
+        // Not `director run` alone, which waits for a second process of its own: two directors start in a lab's first second.
+        start: `setsid /usr/local/sbin/director run --foreground < /dev/null >> ${logFile} 2>&1 &`,
         pidFile,
       },
     ],
-    ready: [{ title: 'The director runs', command: `read -r pid < ${pidFile} && kill -0 "$pid"` }],
+    ready: [
+      {
+        title: 'The director runs',
+        command: `{ read -r pid < ${pidFile} && kill -0 "$pid"; } || { tail -n 5 ${logFile}; false; }`,
+      },
+    ],
   };
 }
 

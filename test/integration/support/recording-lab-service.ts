@@ -221,6 +221,7 @@ function localConnection(node: string, onChannel: OnChannel): NodeConnection {
     node,
     execute: () => Promise.resolve({ exitCode: 0, stdout: '0\n', stderr: '' }),
     open: ({ command }) => Promise.resolve(localChannel(node, command ?? 'sh', onChannel)),
+    openSocket: (path) => Promise.reject(new Error(`Nobody listens on ${path}.`)),
     readFile: (path) => readFile(path),
     writeFile: (path, data, mode) => writeFile(path, data, mode === undefined ? {} : { mode }),
     closed: new Promise(() => undefined),
