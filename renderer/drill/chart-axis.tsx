@@ -36,6 +36,12 @@ export function ChartAxis({ model, geometry, x }: ChartPartProps) {
   );
 }
 
+/** Near an edge of the plot a centred name would be cut off. */
+function anchorAt(position: number, { left, plotWidth }: ChartGeometry): 'start' | 'middle' | 'end' {
+  if (position > left + plotWidth - pixelsPerTick) return 'end';
+  return position < left + pixelsPerTick ? 'start' : 'middle';
+}
+
 /** The fault and the healing, across all lanes. */
 export function ChartMoments({ model, geometry, x }: ChartPartProps) {
   const { t } = useTranslation();
@@ -49,7 +55,7 @@ export function ChartMoments({ model, geometry, x }: ChartPartProps) {
     return (
       <g key={kind} className={classes['moment']} data-kind={kind}>
         <line x1={position} x2={position} y1={14} y2={geometry.axisTop} />
-        <text x={position} y={10} textAnchor="middle">
+        <text x={position} y={10} textAnchor={anchorAt(position, geometry)}>
           {label}
         </text>
       </g>

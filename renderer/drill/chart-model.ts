@@ -25,7 +25,9 @@ export interface ChartModel {
 }
 
 export function reportModel(report: DrillReport): ChartModel {
-  const { startedAt, endedAt, faultAt, healedAt, samples, events, services } = report;
+  const { startedAt, endedAt, faultAt, samples, events, services } = report;
+  // The mark says when the healing began; `healedAt` is when it had succeeded.
+  const healedAt = events.find(({ type }) => type === 'heal')?.at ?? report.healedAt;
   return {
     from: Math.min(startedAt, ...samples.slice(0, 1).map(({ sentAt }) => sentAt)),
     to: endedAt,

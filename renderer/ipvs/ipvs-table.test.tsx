@@ -68,6 +68,7 @@ beforeEach(() => {
     lab: 'tfg',
     testbed: smallTestbed(),
     directors: { master: start },
+    losses: {},
     timeline: [],
     nodes: {},
   } as unknown as LabView;

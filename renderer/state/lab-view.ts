@@ -16,6 +16,11 @@ import type { LiveDrill } from './drill-view.ts';
 import { share } from './share.ts';
 import type { TimelineEntry } from './timeline.ts';
 
+export interface Loss {
+  readonly from: string;
+  readonly at: number;
+}
+
 /** Everything that the window knows of one lab: the engine's snapshot, kept current by its events. */
 export interface LabView {
   readonly lab: string;
@@ -33,6 +38,8 @@ export interface LabView {
   readonly virtualAddresses: readonly VirtualAddressStatus[];
   /** Virtual address → the node that held it last, so that a handover can be told when nobody holds it. */
   readonly lastHolders: Readonly<Record<string, string>>;
+  /** Virtual address → whose death took it away, and when; until another node has it. */
+  readonly losses: Readonly<Record<string, Loss>>;
   readonly directors: Readonly<Record<string, DirectorView>>;
   readonly timeline: readonly TimelineEntry[];
   readonly drill?: LiveDrill;
@@ -52,6 +59,7 @@ export function labFromSnapshot(previous: LabView | undefined, payload: EventPay
     nodeNames: nodes.map(({ name }) => name),
     nodes: Object.fromEntries(nodes.map((node) => [node.name, node])),
     virtualAddresses,
+    losses: previous?.losses ?? {},
     lastHolders: rememberHolders(previous?.lastHolders ?? {}, virtualAddresses),
     directors: Object.fromEntries(
       directors.map((director) => [director.node, directorFromStatus(previous?.directors[director.node], director)]),

@@ -223,6 +223,32 @@ describe('the master’s death', () => {
     expect(taken.timeline.at(-1)?.happening).toMatchObject({ from: 'master', node: 'standby', gapMs: 3610 });
   });
 
+  it('is told once, and also when the new holder is known before it says so', () => {
+    const added = {
+      event: 'director',
+      payload: {
+        lab,
+        node: 'standby',
+        event: { type: 'address', at: 4610, action: 'added', address: '192.168.1.200', interface: 'eth0' },
+      },
+    } as const;
+    const known = { event: 'virtual-addresses', payload: { lab, virtualAddresses: virtual(['standby']) } } as const;
+    expect(kinds(play(killed, known, added, added))).toEqual(['node', 'director', 'address', 'handover', 'address']);
+  });
+
+  it('shows what a director says once, though the engine logs it too', () => {
+    const entry = { at: 1, level: 'info', source: 'master', message: '192.168.1.200 added to eth0' } as const;
+    const own = { at: 1, level: 'info', source: 'engine', message: 'Re-attached.' } as const;
+    const after = play(
+      first(),
+      { event: 'log', payload: { lab, entry } },
+      { event: 'log', payload: { lab, entry: own } },
+    );
+    expect(after.timeline.map(({ happening }) => happening)).toEqual([
+      { kind: 'log', source: 'engine', level: 'info', message: 'Re-attached.' },
+    ]);
+  });
+
   it('tells no handover when the address only comes back to a living node', () => {
     const back = play(first(), {
       event: 'director',

@@ -5,6 +5,7 @@ import { addDrillEvent, addDrillSamples, endDrill, startDrill } from './drill-vi
 import type { LabView } from './lab-view.ts';
 import { mergeSteps, rememberHolders } from './lab-view.ts';
 import { share } from './share.ts';
+import { without } from './store.ts';
 import { append, directorHappenings, nodeHappenings } from './timeline.ts';
 
 /** Events about a lab that the window already knows. */
@@ -53,7 +54,8 @@ function changeStatus(view: LabView, change: StatusLabEvent): LabView {
       return { ...view, sharing: change.payload.sharing };
     case 'log': {
       const { at, source, level, message } = change.payload.entry;
-      if (level === 'debug') return view;
+      // What a director says comes as its own events too, with more in them.
+      if (level === 'debug' || view.directors[source] !== undefined) return view;
       return { ...view, timeline: append(view.timeline, at, [{ kind: 'log', source, level, message }]) };
     }
     default:
@@ -67,7 +69,14 @@ function changeNode(view: LabView, node: LabView['nodes'][string]): LabView {
   const nodeNames = before === undefined ? [...view.nodeNames, node.name] : view.nodeNames;
   const nodesRunning = Object.values(nodes).filter(({ state }) => state === 'running').length;
   const timeline = append(view.timeline, node.since, nodeHappenings(before, node));
-  return { ...view, nodes, nodeNames, timeline, summary: { ...view.summary, nodesRunning } };
+  const losses = before?.state !== 'off' && node.state === 'off' ? lossesOf(view, node) : view.losses;
+  return { ...view, nodes, nodeNames, losses, timeline, summary: { ...view.summary, nodesRunning } };
+}
+
+/** The addresses that this node held when it died. */
+function lossesOf(view: LabView, { name, since }: LabView['nodes'][string]): LabView['losses'] {
+  const held = Object.keys(view.lastHolders).filter((address) => view.lastHolders[address] === name);
+  return { ...view.losses, ...Object.fromEntries(held.map((address) => [address, { from: name, at: since }])) };
 }
 
 function changeDirector(view: LabView, change: DirectorLabEvent, now: number): LabView {
@@ -81,7 +90,10 @@ function changeDirector(view: LabView, change: DirectorLabEvent, now: number): L
   const { event } = change.payload;
   const after = applyDirectorEvent(before, event);
   const directors = after === view.directors[node] ? view.directors : { ...view.directors, [node]: after };
-  return { ...view, directors, timeline: append(view.timeline, event.at, directorHappenings(view, node, event)) };
+  const timeline = append(view.timeline, event.at, directorHappenings(view, node, event));
+  const losses =
+    event.type === 'address' && event.action === 'added' ? without(view.losses, event.address) : view.losses;
+  return { ...view, directors, losses, timeline };
 }
 
 function changeOperation(view: LabView, change: OperationLabEvent): LabView {

@@ -161,8 +161,7 @@ function checkHappenings(view: LabView, node: string, check: CheckSnapshot): Hap
 }
 
 function findHandover(view: LabView, node: string, address: string, at: number): Happening[] {
-  const from = view.lastHolders[address];
-  const dead = from === undefined || from === node ? undefined : view.nodes[from];
-  if (from === undefined || dead?.state !== 'off' || dead.since > at) return [];
-  return [{ kind: 'handover', address, from, node, gapMs: at - dead.since }];
+  const loss = view.losses[address];
+  if (loss === undefined || loss.from === node || loss.at > at) return [];
+  return [{ kind: 'handover', address, from: loss.from, node, gapMs: at - loss.at }];
 }
