@@ -8,7 +8,7 @@ import type {
 import { toRpcError } from '../rpc/failure.ts';
 import type { StartRequest } from './app-state.ts';
 import type { AppStore } from './store.ts';
-import { without } from './store.ts';
+import { without } from './without.ts';
 
 /** The one thing that commands need of the client. */
 export interface Caller {

@@ -5,8 +5,8 @@ import { addDrillEvent, addDrillSamples, endDrill, startDrill } from './drill-vi
 import type { LabView } from './lab-view.ts';
 import { mergeSteps, rememberHolders } from './lab-view.ts';
 import { share } from './share.ts';
-import { without } from './store.ts';
 import { append, directorHappenings, nodeHappenings } from './timeline.ts';
+import { without } from './without.ts';
 
 /** Events about a lab that the window already knows. */
 export type LabEvent = Exclude<RpcEvent, { event: 'labs' | 'lab-snapshot' | 'session-output' | 'session-exit' }>;
