@@ -14,7 +14,7 @@ export function secureShell(input: PartInput): RecipePart {
       {
         kind: 'file',
         title: 'Configure the SSH server',
-        path: '/etc/ssh/sshd_config.d/relevo.conf',
+        path: '/etc/ssh/sshd_config',
         content: serverConfiguration(hostKeyPath(context.keys.hostPublicKey)),
       },
       ...(inside ? clusterKeySteps(input) : []),
@@ -33,12 +33,20 @@ export function secureShell(input: PartInput): RecipePart {
   };
 }
 
+/** The whole file, because a node's system may begin as a view of the machine's own: what that one lets in is not for a node. */
 function serverConfiguration(hostKey: string): string {
-  return `PermitRootLogin yes
+  return `Port 22
+PermitRootLogin yes
 UseDNS no
 HostKey ${hostKey}
 # The post-quantum key exchanges take 0.1 s of a processor at each connection.
 KexAlgorithms -sntrup761*,mlkem768*
+KbdInteractiveAuthentication no
+# Without PAM, sshd lets nobody into an account whose password is locked, as root's often is.
+UsePAM yes
+PrintMotd no
+AcceptEnv LANG LC_*
+Subsystem sftp /usr/lib/openssh/sftp-server
 `;
 }
 

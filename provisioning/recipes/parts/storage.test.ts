@@ -28,11 +28,11 @@ describe('With NFS, as in virtual machines', () => {
   });
 });
 
-test('With sshfs the web servers mount the same files at the same place', () => {
-  const web = recipeOf(tfg, 'web1');
-  expect(renderInstallScript(web)).toMatch(
-    /'root@nas:\/data \/nfs fuse\.sshfs \S*ConnectTimeout=2\S* 0 0' >> \/etc\/fstab/,
+test('With sshfs the web servers mount the same files at the same place, and nothing that the machine mounts', () => {
+  expect(fileOf(recipeOf(tfg, 'web1'), '/etc/fstab').content).toMatch(
+    /^root@nas:\/data \/nfs fuse\.sshfs \S*ConnectTimeout=2\S* 0 0\n$/,
   );
+  expect(fileOf(recipeOf(tfg, 'nas'), '/etc/fstab').content).toBe('/home /data none bind 0 0\n');
 });
 
 test('A web server is ready once it has the files; a director need not wait for them', () => {

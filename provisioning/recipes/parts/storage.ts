@@ -1,7 +1,7 @@
 import { quote } from '../quote.ts';
 import type { CommandStep, PartInput, ReadinessCheck, RecipePart } from '../recipe.ts';
 import { innerNetwork } from '../testbed-facts.ts';
-import { appendLine } from './append-line.ts';
+import { mountTable } from './mount-table.ts';
 import { portCheck } from './port-check.ts';
 
 /** The storage node: one directory, exported under another name (document section 3.2). */
@@ -11,7 +11,7 @@ export function storageServer({ testbed, context }: PartInput): RecipePart {
   return {
     packages: nfs ? ['rpcbind', 'nfs-kernel-server'] : ['openssh-sftp-server'],
     install: [
-      appendLine('Note the second name of the files', '/etc/fstab', `${directory} ${exported} none bind 0 0`),
+      mountTable('Note the second name of the files', `${directory} ${exported} none bind 0 0`, context.init),
       ...files.map(({ path, content }) => ({
         kind: 'file' as const,
         title: `Store ${path}`,
@@ -69,7 +69,7 @@ export function storageClient({ testbed, node: { role }, context }: PartInput): 
   return {
     packages: [context.sharing === 'nfs' ? 'nfs-common' : 'sshfs'],
     install: [
-      appendLine('Note where the shared files come from', '/etc/fstab', line),
+      mountTable('Note where the shared files come from', line, context.init),
       {
         kind: 'file',
         title: 'Write the program that waits for the storage node',

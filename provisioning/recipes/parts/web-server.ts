@@ -34,11 +34,23 @@ ${siteBody(documentRoot)}    SSLEngine on
 `,
       },
       {
+        kind: 'file',
+        title: 'Choose the ports',
+        path: '/etc/apache2/ports.conf',
+        content: 'Listen 80\n<IfModule ssl_module>\n    Listen 443\n</IfModule>\n',
+      },
+      {
         kind: 'command',
-        // What a2enmod and a2ensite do, without starting Perl three times.
+        // What a2enmod, a2ensite and a2dissite do, without starting Perl; the sites of the machine are not the node's.
         title: 'Enable the modules remoteip and ssl and the https site',
         run: `cd /etc/apache2
 ln -sf ../mods-available/remoteip.load ../mods-available/socache_shmcb.load ../mods-available/ssl.load ../mods-available/ssl.conf mods-enabled/
+for other in sites-enabled/*; do
+  case $other in
+    sites-enabled/000-default.conf | sites-enabled/default-ssl.conf) ;;
+    *) rm -rf "$other" ;;
+  esac
+done
 ln -sf ../sites-available/000-default.conf ../sites-available/default-ssl.conf sites-enabled/`,
       },
       ...certificateSteps(input),
