@@ -74,7 +74,7 @@ class KillMaster {
       measuredUntil = this.#clock.now();
       if (this.#request.options.heal) await this.#heal();
     } catch (error) {
-      throw await this.#victim.healAfter(error);
+      throw this.#request.options.heal ? await this.#victim.healAfter(error) : error;
     }
     this.#recording.phase('done');
     return this.#report(startedAt, measuredUntil, { ...this.#request.options, moment });
