@@ -35,14 +35,12 @@ export class Director {
   readonly #plane = new PlaneSlot();
   readonly #masquerading: Masquerading;
   readonly #checks: CheckRunner;
-  #configuration: DirectorConfiguration;
+  #configuration: DirectorConfiguration = { instances: [], virtualServers: [] };
   #forwardBefore = '';
   #vrrp: VrrpController | undefined;
 
-  /** Throws DirectorError when the configuration cannot be used. */
   constructor(options: DirectorOptions) {
     this.#options = options;
-    this.#configuration = loadConfiguration(options.configFile, options.log);
     this.#masquerading = new Masquerading(options.log);
     this.#checks = new CheckRunner({
       verdict: (status) => {
@@ -56,11 +54,14 @@ export class Director {
     });
   }
 
+  /** Rejects with DirectorError when the configuration cannot be used; `stop` is to be called then as well. */
   async start(): Promise<void> {
-    const { stateFile, log } = this.#options;
+    const { configFile, stateFile, log } = this.#options;
     const left = stateFile.read();
     if (left)
       for (const what of removeLeftovers(left, log)) log('warn', `Removed ${what}, left by a director that was killed`);
+    // Only now: addresses that nobody answers for must go even when the file has become unusable.
+    this.#configuration = loadConfiguration(configFile, log);
     this.#local.refresh(this.#configuration.instances);
     this.#forwardBefore = left?.sysctls[ipForward] ?? readSysctl(ipForward);
     this.#record();

@@ -2,11 +2,12 @@ import { errorMessage } from './errors.ts';
 import type { Log } from './log.ts';
 import { deleteTable } from './netlink/nftables.ts';
 import { RouteSocket } from './netlink/route.ts';
+import { TABLE as planeTable } from './plane/rules.ts';
 import type { DirectorState } from './state-file.ts';
 import { writeSysctl } from './sysctl.ts';
 
 /**
- * Removes everything that the state says may have been added. Whatever is gone already is fine; what cannot be removed is
+ * Removes everything that the state says may have been added, and the plane's rules. Whatever is gone already is fine; what cannot be removed is
  * logged, and the rest goes on. Returns what was still there.
  */
 export function removeLeftovers({ addresses, tables, sysctls }: DirectorState, log: Log): string[] {
@@ -29,7 +30,9 @@ export function removeLeftovers({ addresses, tables, sysctls }: DirectorState, l
   } finally {
     route.close();
   }
-  for (const table of tables) attempt(`table ip ${table}`, () => deleteTable(table));
+  for (const table of tables) attempt(`table ip ${table}`, () => deleteTable('ip', table));
+  // Whoever left it: the next configuration may have no virtual servers, and then no plane would ever clear it away.
+  attempt(`table netdev ${planeTable}`, () => deleteTable('netdev', planeTable));
   for (const [name, value] of Object.entries(sysctls))
     attempt(`the value of ${name}`, () => {
       writeSysctl(name, value);

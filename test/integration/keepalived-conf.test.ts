@@ -72,6 +72,7 @@ const holdsAll = async (): Promise<boolean> => (await addresses()).join() === al
 const inNamespace = (...command: string[]): Promise<string> => output('ip', ['netns', 'exec', net.a, ...command], env);
 const tables = async (): Promise<string[]> =>
   (await inNamespace('nft', 'list', 'tables')).split('\n').filter((line) => line.includes('relevo_director'));
+const planeRules = (): Promise<string> => inNamespace('nft', 'list', 'tables', 'netdev');
 const forwarding = async (): Promise<string> => (await inNamespace('cat', '/proc/sys/net/ipv4/ip_forward')).trim();
 
 describe('what a director adds to its machine', () => {
@@ -102,6 +103,28 @@ describe('what a director adds to its machine', () => {
     await until('the addresses are gone', 2000, async () => (await addresses()).length === 0);
     await director.stop();
     expect(await forwarding()).toBe('0');
+  });
+
+  it('goes at the next start after a SIGKILL, even when the file has become unusable', async () => {
+    await director.start(configuration());
+    await until('it holds its addresses', 5000, holdsAll);
+    await director.kill();
+    expect(await planeRules()).toContain('relevo_plane');
+    director.configure('vrrp_instance {');
+    await expect(director.command('run', '--config', director.configFile)).rejects.toThrow('has errors');
+    expect(await addresses()).toEqual([]);
+    expect(await planeRules()).toBe('');
+    expect(await forwarding()).toBe('0');
+    expect(readdirSync(director.runDirectory)).toEqual([]);
+  });
+
+  it('goes at the next start after a SIGKILL, the plane’s rules too when no virtual server is left', async () => {
+    await director.start(configuration());
+    await until('it holds its addresses', 5000, holdsAll);
+    await director.kill();
+    expect(await planeRules()).toContain('relevo_plane');
+    await director.start(configuration().replace(/virtual_server [^]*/, ''));
+    expect(await planeRules()).toBe('');
   });
 
   it('does not include an address that was there before', async () => {

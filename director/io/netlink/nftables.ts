@@ -10,7 +10,7 @@ const subsystem = 10;
 const messages = { newTable: 0, deleteTable: 2, newChain: 3, newRule: 6 } as const;
 const batchBegin = 0x10;
 const batchEnd = 0x11;
-const familyIpv4 = 2;
+const families = { ip: 2, netdev: 5 } as const;
 const register1 = bigEndian32(1);
 const hookPostrouting = 4;
 /** Where source addresses are translated: NF_IP_PRI_NAT_SRC. */
@@ -68,12 +68,14 @@ export class MasqueradeTable {
   }
 }
 
+export type TableFamily = keyof typeof families;
+
 /** Removes a table that some earlier process left; false when there was none. */
-export function deleteTable(table: string): boolean {
+export function deleteTable(family: TableFamily, table: string): boolean {
   const socket = new NetlinkSocket(protocols.netfilter);
   try {
     const part = { type: messages.deleteTable, flags: 0, parts: [attribute(1, text(table))] };
-    transact(socket, `delete table ip ${table}`, [part]);
+    transact(socket, `delete table ${family} ${table}`, [part], family);
     return true;
   } catch (error) {
     if (error instanceof NetlinkError && error.code === 'ENOENT') return false;
@@ -89,10 +91,10 @@ interface Part {
   readonly parts: readonly Uint8Array[];
 }
 
-function transact(socket: NetlinkSocket, what: string, parts: readonly Part[]): void {
+function transact(socket: NetlinkSocket, what: string, parts: readonly Part[], family: TableFamily = 'ip'): void {
   const ours = parts.map((part, index) => {
     const wanted = flags.request | flags.acknowledge | part.flags;
-    return encodeMessage((subsystem << 8) | part.type, wanted, index + 2, header(familyIpv4, 0), ...part.parts);
+    return encodeMessage((subsystem << 8) | part.type, wanted, index + 2, header(families[family], 0), ...part.parts);
   });
   const begin = encodeMessage(batchBegin, flags.request, 1, header(0, subsystem));
   const end = encodeMessage(batchEnd, flags.request, parts.length + 2, header(0, subsystem));
