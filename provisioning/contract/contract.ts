@@ -18,7 +18,6 @@ import {
   logEntrySchema,
   nodeStatusSchema,
   providerNameSchema,
-  sharingSchema,
   testbedSummarySchema,
   virtualAddressStatusSchema,
 } from './lab.ts';
@@ -137,7 +136,6 @@ export const events = {
   'lab-removed': z.object({ lab }),
   'node-changed': z.object({ lab, node: nodeStatusSchema }),
   'virtual-addresses': z.object({ lab, virtualAddresses: z.array(virtualAddressStatusSchema) }),
-  'sharing-changed': z.object({ lab, sharing: sharingSchema }),
   /** What a director said, as it said it. Its `snapshot` event comes here too, whenever the engine (re)connects to it. */
   director: z.object({ lab, node, event: directorEventSchema }),
   /** The director on this node no longer answers. */

@@ -125,7 +125,7 @@ class LabEngine implements Engine {
     this.#idle?.stop();
     removeEngineRecord(this.#stateDirectory, this.token);
     this.#rpc.close();
-    this.#sessions.closeAll();
+    await settled(this.#sessions.closeAll(), CLOSE_TIMEOUT_MS);
     this.#stopListening();
     await settled(this.#parts.service.close(), CLOSE_TIMEOUT_MS);
     this.#parts.server.close();

@@ -35,7 +35,7 @@ export async function claimLabDirectory(labsDirectory: string, lab: string): Pro
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw new RelevoError('LAB_EXISTS', `There is already a lab named "${lab}".`, {
       lab,
-      hint: `Choose another name with --lab, or end that one: relevo down --lab ${lab}.`,
+      hint: `Choose another name with --lab, or end that one: relevo down --lab ${lab}. If "relevo labs" does not list it, its record is damaged: delete ${directory}.`,
     });
   }
   return directory;

@@ -21,6 +21,7 @@ import type { OperationTracker } from './operation-tracker.ts';
 import { labRecipes } from './recipes.ts';
 import { sharingOf } from './sharing.ts';
 
+const BOOT_POLL_MS = 50;
 const directorEvents = socketLines('/run/director/admin.sock', JSON.stringify({ method: 'watch', adverts: true }));
 const addressChanges = commandLines(addressCommand);
 
@@ -139,8 +140,11 @@ export class Lab implements LabHandle {
       throw new RelevoError('NODE_ALREADY_RUNNING', `The node "${name}" is already ${state}.`, { node: name });
     }
     this.log.add('info', 'engine', `${name}: ${state === 'frozen' ? 'thawed' : 'power on'}`);
-    if (state === 'frozen') await this.runtime.thawNode(name);
-    else await this.#boot(name, state === 'failed');
+    if (state === 'frozen') {
+      await this.runtime.thawNode(name);
+      // An engine that found the node frozen has never heard it.
+      if (!this.#streams.has(name)) this.markRunning(name);
+    } else await this.#boot(name, state === 'failed');
     return this.nodeStatus(name);
   }
 
@@ -184,6 +188,14 @@ export class Lab implements LabHandle {
   markRunning(name: string): void {
     this.#change(name, { state: 'running', message: undefined });
     this.#follow(this.#node(name));
+  }
+
+  /** A node that was booting when its engine died: waits for the end of its boot as that engine would have. */
+  async finishBoot(name: string): Promise<void> {
+    while (this.runtime.nodes().some(({ node, power }) => node === name && power === 'booting')) {
+      await new Promise((resolve) => setTimeout(resolve, BOOT_POLL_MS));
+    }
+    await this.#boot(name, true);
   }
 
   /** A node that is on and failed is only asked again. */

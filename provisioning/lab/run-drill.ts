@@ -55,7 +55,9 @@ export async function runDrill(request: DrillRequest): Promise<DrillReport> {
     emit({ event: 'drill-ended', payload: { ...about, error: known.toJSON() } });
     throw known;
   } finally {
-    await journal(lab, undefined);
+    // A victim that could not be healed stays on record: the next engine tries again.
+    const isHealed = !options.heal || lab.nodeStatus(drill.victim).state !== 'off';
+    if (isHealed) await journal(lab, undefined);
   }
 }
 

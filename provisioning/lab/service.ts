@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
-import { drillOptionsSchema, labNameSchema, RelevoError } from '../contract/index.ts';
+import { drillOptionsSchema, RelevoError } from '../contract/index.ts';
 import type {
   DrillReport,
   LabStatus,
@@ -17,6 +17,7 @@ import { ReportStore } from '../drills/index.ts';
 import { createNamespacesProvider } from '../providers/namespaces/provider.ts';
 import type { Provider } from '../providers/provider.ts';
 import { Lab } from './lab.ts';
+import { checkLabName, startError, storageError, warn } from './lab-errors.ts';
 import { claimLabDirectory, saveRecord } from './lab-record.ts';
 import type { LabRecord } from './lab-record.ts';
 import type { LabService, UpRequest } from './lab-service.ts';
@@ -54,13 +55,13 @@ class Service implements LabService {
   }
 
   async takeOver(): Promise<void> {
-    const labs = await takeOverLabs({
+    await takeOverLabs({
       labsDirectory: this.#labsDirectory,
       provider: this.#provider,
       emit: this.#emit,
-      warn: (message) => process.stderr.write(`${message}\n`),
+      warn,
+      onLab: (lab) => this.#watch(lab),
     });
-    for (const lab of labs) this.#watch(lab);
   }
 
   info(): MethodOutput<'engine.info'>['providers'] {
@@ -104,12 +105,10 @@ class Service implements LabService {
 
   async down(name: string): Promise<void> {
     const lab = this.lab(name);
-    if (lab.operation?.operation.kind === 'down')
-      throw new RelevoError('LAB_BUSY', `The lab "${name}" is being stopped already.`, { lab: name });
-    if (lab.operation !== undefined) {
-      lab.operation.cancel();
+    while (lab.operation !== undefined) {
+      // Stopping cannot be cancelled, only waited for; a start that is cancelled removes the lab itself.
+      if (lab.operation.operation.cancellable) lab.operation.cancel();
       await lab.operation.ended;
-      // A start that was cancelled has removed the lab itself.
       if (this.#labs.get(name) !== lab) return;
     }
     const operation = new OperationTracker({
@@ -120,10 +119,15 @@ class Service implements LabService {
       emit: this.#emit,
     });
     lab.operation = operation;
-    await this.#setPhase(lab, 'stopping');
-    this.#announce(lab);
-    await this.#remove(lab);
-    operation.end();
+    try {
+      // On a full disk it cannot be written down; removing makes room.
+      await this.#setPhase(lab, 'stopping').catch((error: unknown) => lab.log.add('warn', 'engine', String(error)));
+      this.#announce(lab);
+      await this.#remove(lab);
+    } finally {
+      lab.operation = undefined;
+      operation.end();
+    }
   }
 
   list(): LabSummary[] {
@@ -187,11 +191,11 @@ class Service implements LabService {
   }
 
   async drillReports(lab: string): Promise<MethodOutput<'drill.reports'>> {
-    return this.#reports(this.lab(lab).name).list();
+    return this.#reports(checkLabName(lab)).list();
   }
 
   async drillReport(lab: string, id: string): Promise<DrillReport> {
-    return this.#reports(this.lab(lab).name).read(id);
+    return this.#reports(checkLabName(lab)).read(id);
   }
 
   onEvent(listener: (event: RpcEvent) => void): () => void {
@@ -242,7 +246,7 @@ class Service implements LabService {
     const record: LabRecord = { ...about, options, testbed, specification, keys };
     await saveRecord(record).catch(async (error: unknown) => {
       await this.#provider.destroy(specification);
-      throw storageError(directory, error);
+      throw storageError(name, error);
     });
     const lab = new Lab(record, this.#emit);
     this.#watch(lab);
@@ -251,7 +255,9 @@ class Service implements LabService {
 
   #watch(lab: Lab): void {
     this.#labs.set(lab.name, lab);
-    lab.onLost = (reason) => void this.#lost(lab, reason);
+    lab.onLost = (reason) => {
+      this.#lost(lab, reason).catch((error: unknown) => warn(String(error)));
+    };
     this.#announceAll();
   }
 
@@ -277,7 +283,10 @@ class Service implements LabService {
     const known = startError(lab.name, operation.signal.aborted, error);
     lab.record = { ...lab.record, phase: 'failed' };
     this.#announce(lab, known);
-    await this.#remove(lab);
+    await this.#remove(lab).catch((failure: unknown) =>
+      warn(`${lab.name} was not removed completely: ${String(failure)}`),
+    );
+    lab.operation = undefined;
     operation.end(known.toJSON());
     return known;
   }
@@ -291,6 +300,8 @@ class Service implements LabService {
   }
 
   async #lost(lab: Lab, reason: string): Promise<void> {
+    // A start notices by itself, but not while it waits for something else.
+    if (lab.record.phase === 'starting') lab.operation?.cancel();
     if (this.#labs.get(lab.name) !== lab || lab.record.phase !== 'running') return;
     const error = new RelevoError('HOLDER_LOST', `The lab "${lab.name}" is gone: ${reason}`, {
       lab: lab.name,
@@ -302,38 +313,6 @@ class Service implements LabService {
   }
 
   #reports(lab: string): ReportStore {
-    return new ReportStore(join(this.#options.stateDirectory, 'reports', lab), (message) =>
-      process.stderr.write(`${message}\n`),
-    );
+    return new ReportStore(join(this.#options.stateDirectory, 'reports', lab), warn);
   }
-}
-
-function startError(lab: string, wasCancelled: boolean, error: unknown): RelevoError {
-  if (wasCancelled)
-    return new RelevoError(
-      'CANCELLED',
-      `Starting "${lab}" was cancelled; what was made has been removed.`,
-      { lab },
-      error,
-    );
-  if (error instanceof RelevoError) return error;
-  return new RelevoError('INTERNAL', `Starting "${lab}" failed: ${String(error)}.`, { lab }, error);
-}
-
-function storageError(directory: string, error: unknown): RelevoError {
-  const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC';
-  const message = `The lab's record could not be written to ${directory}.`;
-  return new RelevoError(isFull ? 'DISK_FULL' : 'INTERNAL', message, {
-    cause: String(error),
-    hint: 'Make room there, or set RELEVO_STATE to a directory that can be written to.',
-  });
-}
-
-/** @throws RelevoError INVALID_LAB_NAME for anything that a path or a shell could misread */
-function checkLabName(name: string): string {
-  const result = labNameSchema.safeParse(name);
-  if (result.success) return result.data;
-  throw new RelevoError('INVALID_LAB_NAME', `${JSON.stringify(name)} cannot be the name of a lab.`, {
-    hint: 'Use lower-case letters, digits and hyphens, a letter first, at most 31 characters.',
-  });
 }

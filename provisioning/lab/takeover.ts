@@ -9,51 +9,57 @@ export interface TakeoverRequest {
   readonly provider: Provider;
   readonly emit: (event: RpcEvent) => void;
   readonly warn: (message: string) => void;
+  /** Called for each lab before its machines are its own, so that losing them is never missed. */
+  readonly onLab: (lab: Lab) => void;
 }
 
 /**
  * Finds what earlier engines have left. Labs that run are taken over; labs that were half up, half down, or whose holder is
- * dead are removed, completely and by their records alone.
+ * dead are removed, completely and by their records alone. One lab that resists does not keep the others from working.
  */
-export async function takeOverLabs(request: TakeoverRequest): Promise<Lab[]> {
+export async function takeOverLabs(request: TakeoverRequest): Promise<void> {
   await request.provider.tidy();
-  const labs: Lab[] = [];
   for (const found of await readRecords(request.labsDirectory)) {
     if (found.kind === 'unreadable')
       request.warn(`${found.directory} was left alone: its record cannot be read (${found.reason}).`);
     else {
-      const lab = await takeOver(found.record, request);
-      if (lab !== undefined) labs.push(lab);
+      await takeOver(found.record, request).catch((error: unknown) => {
+        request.warn(
+          `The lab "${found.record.lab}" could not be taken over; the next engine tries again. ${String(error)}`,
+        );
+      });
     }
   }
-  return labs;
 }
 
-async function takeOver(record: LabRecord, { provider, emit, warn }: TakeoverRequest): Promise<Lab | undefined> {
+async function takeOver(record: LabRecord, { provider, emit, warn, onLab }: TakeoverRequest): Promise<void> {
   const runtime = record.phase === 'running' ? await provider.attach(record.specification) : undefined;
   if (runtime === undefined) {
-    warn(`The lab "${record.lab}" was ${record.phase} when its engine or holder ended; its remains were removed.`);
+    warn(`The lab "${record.lab}" was ${record.phase} when its engine or holder ended; its remains are removed.`);
     await provider.destroy(record.specification);
-    return undefined;
+    return;
   }
   const lab = new Lab(record, emit);
   await lab.log.load();
   lab.reattachedAt = Date.now();
+  onLab(lab);
   lab.adopt(runtime);
   const on = runtime.nodes().filter(({ power }) => power === 'on');
   lab.log.add('info', 'engine', `Re-attached: ${on.length} of ${runtime.nodes().length} nodes are on`);
   for (const { node } of on) lab.markRunning(node);
-  await healInterruptedDrill(lab);
-  return lab;
+  const report = (error: unknown): void => lab.log.add('error', 'engine', String(error));
+  for (const { node, power } of runtime.nodes()) if (power === 'booting') lab.finishBoot(node).catch(report);
+  healInterruptedDrill(lab).catch(report);
 }
 
-/** The engine that ran a drill died before it healed: its victim is started now. */
+/** The engine that ran a drill died before it healed: its victim is started now, and only then is that taken off the record. */
 async function healInterruptedDrill(lab: Lab): Promise<void> {
   const { drill, ...record } = lab.record;
   if (drill === undefined) return;
+  if (drill.heal && lab.nodeStatus(drill.victim).state === 'off') {
+    lab.log.add('warn', 'engine', `The drill ${drill.id} was interrupted; starting ${drill.victim} again`);
+    await lab.start(drill.victim);
+  }
   lab.record = record;
   await saveRecord(record);
-  if (!drill.heal || lab.nodeStatus(drill.victim).state !== 'off') return;
-  lab.log.add('warn', 'engine', `The drill ${drill.id} was interrupted; starting ${drill.victim} again`);
-  lab.start(drill.victim).catch((error: unknown) => lab.log.add('error', 'engine', String(error)));
 }

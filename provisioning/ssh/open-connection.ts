@@ -23,7 +23,8 @@ export async function openConnection(request: ConnectionRequest): Promise<NodeCo
   const client = new ssh2.Client();
   await new Promise<void>((resolve, reject) => {
     client.once('ready', resolve);
-    client.once('error', (error) => reject(unreachable(request.node, error)));
+    // ssh2 may report a second error after the first; one that nobody listens to would end the engine.
+    client.on('error', (error) => reject(unreachable(request.node, error)));
     client.once('close', () => reject(unreachable(request.node)));
     client.connect({
       sock: request.transport,
@@ -51,13 +52,17 @@ class SshConnection implements NodeConnection {
   readonly node: string;
   readonly closed: Promise<void>;
   readonly #client: Client;
+  /** Of calls that ssh2 has not answered yet. */
+  readonly #pending = new Set<(error: RelevoError) => void>();
   #files: Promise<SFTPWrapper> | undefined;
 
   constructor(node: string, client: Client) {
     this.node = node;
     this.#client = client;
-    client.on('error', () => undefined);
     this.closed = new Promise((resolve) => void client.once('close', resolve));
+    client.once('close', () => {
+      for (const reject of this.#pending) reject(unreachable(node));
+    });
   }
 
   execute: NodeConnection['execute'] = async (command, options = {}) => {
@@ -103,24 +108,23 @@ class SshConnection implements NodeConnection {
 
   /** One of ssh2's callback methods as a promise that also ends when the connection does. */
   #call<T>(start: (done: (error: Error | undefined, value: T) => void) => void): Promise<T> {
-    return new Promise((resolve, reject) => {
-      void this.closed.then(() => reject(unreachable(this.node)));
+    return new Promise<T>((resolve, reject) => {
+      this.#pending.add(reject);
+      const settle = (): void => void this.#pending.delete(reject);
       try {
         start((error, value) => {
-          if (error)
-            reject(
-              new RelevoError(
-                'INTERNAL',
-                `The node "${this.node}" refused: ${error.message}.`,
-                { node: this.node },
-                error,
-              ),
-            );
+          settle();
+          if (error) reject(refused(this.node, error));
           else resolve(value);
         });
       } catch (error) {
+        settle();
         reject(unreachable(this.node, error));
       }
     });
   }
+}
+
+function refused(node: string, error: Error): RelevoError {
+  return new RelevoError('INTERNAL', `The node "${node}" refused: ${error.message}.`, { node }, error);
 }

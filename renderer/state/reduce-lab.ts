@@ -50,8 +50,6 @@ function changeStatus(view: LabView, change: StatusLabEvent): LabView {
       const virtualAddresses = share(view.virtualAddresses, change.payload.virtualAddresses);
       return { ...view, virtualAddresses, lastHolders: rememberHolders(view.lastHolders, virtualAddresses) };
     }
-    case 'sharing-changed':
-      return { ...view, sharing: change.payload.sharing };
     case 'log': {
       const { at, source, level, message } = change.payload.entry;
       // What a director says comes as its own events too, with more in them.

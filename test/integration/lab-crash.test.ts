@@ -22,7 +22,7 @@ let typical: { up: number; down: number };
 beforeAll(async () => {
   relevo = await Relevo.create();
   const first = await relevo.startWith({ timeoutMs: 230_000 }, 'up', 'tfg').outcome;
-  expect(first.stderr + first.stdout).toBeDefined();
+  expect(first).toMatchObject({ exitCode: 0 });
   await relevo.succeed('down', '--lab', 'tfg');
   const up = await relevo.run('up', 'tfg');
   const down = await relevo.run('down', '--lab', 'tfg');

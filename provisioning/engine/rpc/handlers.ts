@@ -95,8 +95,8 @@ function sessionHandlers({ service, sessions }: HandlerDependencies): Slice<'ses
       sessions.find(session).resize({ columns, rows });
       return nothing;
     },
-    'session.close': ({ session }) => {
-      sessions.close(session);
+    'session.close': async ({ session }) => {
+      await sessions.close(session);
       return nothing;
     },
   };

@@ -3,6 +3,7 @@ import { RelevoError } from '../../contract/index.ts';
 import type { MethodArguments, MethodOutput } from '../../contract/index.ts';
 import type { LabService } from '../../lab/lab-service.ts';
 import type { RpcClient } from '../rpc/client.ts';
+import { endGroup, openCommand } from './command-group.ts';
 import { Session } from './session.ts';
 
 /** Terminals that ended stay readable, but not without end. */
@@ -22,10 +23,17 @@ export class SessionManager {
   async open(input: MethodArguments<'session.open'>, client: RpcClient): Promise<MethodOutput<'session.open'>> {
     const { lab, node, command, terminal } = input;
     const connection = await this.#service.lab(lab).connection(node);
-    const channel = await connection.open({
-      ...(command === undefined ? {} : { command }),
-      ...(terminal === undefined ? {} : { terminal }),
-    });
+    const { channel, group } =
+      command !== undefined && terminal === undefined
+        ? await openCommand(connection, command)
+        : {
+            channel: await connection.open({
+              ...(command === undefined ? {} : { command }),
+              ...(terminal === undefined ? {} : { terminal }),
+            }),
+            group: undefined,
+          };
+    const end = group === undefined ? undefined : () => endGroup(connection, group);
     const facts = {
       session: randomUUID(),
       lab,
@@ -35,10 +43,10 @@ export class SessionManager {
       terminal: terminal !== undefined,
       opener: client,
     };
-    const session = new Session(facts, channel, (ended) => this.#forget(ended));
+    const session = new Session(facts, channel, { onEnd: (ended) => this.#forget(ended), endCommand: end });
     this.#sessions.set(facts.session, session);
     // It left while the node was answering: nobody knows this session's name.
-    if (!client.connected) this.close(facts.session);
+    if (!client.connected) await this.close(facts.session);
     return { session: facts.session };
   }
 
@@ -69,29 +77,33 @@ export class SessionManager {
     return answer;
   }
 
-  close(id: string): void {
-    this.find(id).close('The session was closed.');
+  /** Resolves when a command was told to end. */
+  async close(id: string): Promise<void> {
+    const session = this.find(id);
     this.#sessions.delete(id);
+    await session.close('The session was closed.');
   }
 
   clientLeft(client: RpcClient): void {
     for (const session of this.#sessions.values()) {
       session.detach(client);
-      if (session.facts.opener === client && !session.facts.terminal) this.close(session.facts.session);
+      if (session.facts.opener === client && !session.facts.terminal) void this.close(session.facts.session);
     }
   }
 
   labRemoved(lab: string): void {
     for (const session of this.#sessions.values()) {
       if (session.facts.lab !== lab) continue;
-      session.close(`Lab ${lab} was taken down.`);
+      void session.close(`Lab ${lab} was taken down.`);
       this.#sessions.delete(session.facts.session);
     }
   }
 
-  closeAll(): void {
-    for (const session of this.#sessions.values()) session.close('The lab engine ended.');
+  /** Resolves when every command was told to end. */
+  async closeAll(): Promise<void> {
+    const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
+    await Promise.all(sessions.map((session) => session.close('The lab engine ended.')));
   }
 
   /** A plain command's end has been told to whoever was attached; a terminal stays for its history. */

@@ -22,6 +22,12 @@ export interface SessionFacts {
   readonly opener: RpcClient;
 }
 
+export interface SessionEnding {
+  readonly onEnd: (session: Session) => void;
+  /** Ends what runs on the node, where closing the channel does not. Never rejects. */
+  readonly endCommand: (() => Promise<void>) | undefined;
+}
+
 /**
  * One command or login shell on a node, owned by the engine: windows come and go, it stays.
  *
@@ -33,15 +39,15 @@ export class Session {
   readonly #channel: NodeChannel;
   readonly #attached = new Set<RpcClient>();
   readonly #history = new OutputHistory(HISTORY_BYTES);
-  readonly #onEnd: (session: Session) => void;
+  readonly #ending: SessionEnding;
   #flowing = false;
   #held = new Set<RpcClient>();
   #exit: EventPayload<'session-exit'> | undefined;
 
-  constructor(facts: SessionFacts, channel: NodeChannel, onEnd: (session: Session) => void) {
+  constructor(facts: SessionFacts, channel: NodeChannel, ending: SessionEnding) {
     this.facts = facts;
     this.#channel = channel;
-    this.#onEnd = onEnd;
+    this.#ending = ending;
     // A command that closed its input early is told apart by its exit status, not by our failed write.
     channel.stdin.on('error', () => undefined);
     if (facts.terminal) this.#flow();
@@ -94,9 +100,11 @@ export class Session {
     if (!this.closed) this.#channel.resize(size);
   }
 
-  close(reason: string): void {
+  async close(reason: string): Promise<void> {
+    const running = !this.closed;
     this.#channel.close();
     this.#conclude({ session: this.facts.session, reason });
+    if (running) await this.#ending.endCommand?.();
   }
 
   #flow(): void {
@@ -149,7 +157,7 @@ export class Session {
     this.#exit = exit;
     for (const client of this.#attached) this.#tellExit(client);
     this.#attached.clear();
-    this.#onEnd(this);
+    this.#ending.onEnd(this);
   }
 
   #tellExit(client: RpcClient): void {

@@ -11,13 +11,15 @@ layer=$1; shift
 upper=$layer/upper
 
 # Only the operating system shows through: whatever else this machine keeps at the top (homes, data, work) does not.
-for entry in $(ls -A /); do
+cd /
+for entry in * .[!.]*; do
   case $entry in
+    '*' | '.[!.]*') ;;
     bin | boot | dev | etc | lib | lib32 | lib64 | libx32 | proc | run | sbin | sys | usr | var) ;;
     *) mknod "$upper/$entry" c 0 0 ;;
   esac
 done
-# Nor does what other software keeps below /var, whether it is there already or comes later.
+# Nor do the places below /var where labs, containers, machines and databases keep their data, now or later.
 mkdir -p "$upper/var/lib" "$upper/var/cache"
 for hidden in lib/relevo cache/relevo lib/docker lib/libvirt lib/postgresql tmp; do
   mknod "$upper/var/$hidden" c 0 0

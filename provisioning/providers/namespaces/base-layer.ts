@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { arch } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { RelevoError } from '../../contract/index.ts';
 import { identify, isAlive } from '../../process/identity.ts';
@@ -17,10 +17,18 @@ const NEEDED_BYTES = 700 * 1024 * 1024;
 const BUILDING = '.building-';
 const OUTPUT_LINES = 30;
 
-/** Changes when the packages, the machine's release or the way of building change; then a new layer is built. */
-export function baseLayerKey(packages: readonly string[], osRelease: string, architecture: string): string {
+export interface Machine {
+  /** /etc/os-release. */
+  readonly osRelease: string;
+  /** Changes with every package that is installed, upgraded or removed: a layer stands on what was there. */
+  readonly packageStatus: string;
+  readonly architecture: string;
+}
+
+/** Changes when the packages, the machine's own packages or the way of building change; then a new layer is built. */
+export function baseLayerKey(packages: readonly string[], { osRelease, packageStatus, architecture }: Machine): string {
   const release = osRelease.split('\n').filter((line) => /^(ID|VERSION_ID)=/.test(line));
-  const material = JSON.stringify([[...packages].sort(), release.sort(), architecture, baseLayerScript]);
+  const material = JSON.stringify([[...packages].sort(), release.sort(), packageStatus, architecture, baseLayerScript]);
   return createHash('sha256').update(material).digest('hex').slice(0, 16);
 }
 
@@ -31,25 +39,57 @@ export interface BaseLayerRequest {
   readonly signal: AbortSignal;
 }
 
+const building = new Map<string, Promise<unknown>>();
+
 /** The layer for these packages: found, or built now. Nothing half-made stays behind. */
 export async function ensureBaseLayer(request: BaseLayerRequest): Promise<Preparation> {
-  const key = baseLayerKey(request.packages, await readFile('/etc/os-release', 'utf8'), arch());
-  const base = join(request.directory, key);
-  if (existsSync(join(base, 'manifest.json'))) return { built: false, base };
-  await mkdir(request.directory, { recursive: true });
-  await checkSpace(request.directory);
-  const layer = join(request.directory, `${BUILDING}${process.pid}-${identify(process.pid)?.startTime ?? '0'}-${key}`);
+  const base = join(request.directory, baseLayerKey(request.packages, await thisMachine()));
+  const isThere = (): boolean => existsSync(join(base, 'manifest.json'));
+  // Whoever is building it may fail or be cancelled; then it is our turn.
+  for (let other = building.get(base); other !== undefined; other = building.get(base))
+    await other.catch(() => undefined);
+  if (isThere()) return { built: false, base };
+  const own = buildInto(base, request);
+  building.set(base, own);
   try {
+    await own;
+    return { built: true, base };
+  } finally {
+    building.delete(base);
+  }
+}
+
+async function thisMachine(): Promise<Machine> {
+  const [osRelease, packageStatus] = await Promise.all([
+    readFile('/etc/os-release', 'utf8'),
+    readFile('/var/lib/dpkg/status').catch(() => ''),
+  ]);
+  return { osRelease, packageStatus: createHash('sha256').update(packageStatus).digest('hex'), architecture: arch() };
+}
+
+async function buildInto(base: string, request: BaseLayerRequest): Promise<void> {
+  const layer = join(
+    request.directory,
+    `${BUILDING}${process.pid}-${identify(process.pid)?.startTime ?? '0'}-${basename(base)}`,
+  );
+  try {
+    await mkdir(request.directory, { recursive: true });
+    await checkSpace(request.directory);
     await Promise.all(['upper', 'work', 'merged'].map((name) => mkdir(join(layer, name), { recursive: true })));
     await build(layer, request);
-    const manifest = { key, packages: [...request.packages].sort(), builtAt: new Date().toISOString() };
+    const manifest = { packages: [...request.packages].sort(), builtAt: new Date().toISOString() };
     await writeFile(join(layer, 'manifest.json'), JSON.stringify(manifest, null, 2));
-    await rename(layer, base);
+    await rename(layer, base).catch(acceptAnother);
   } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? diskFull(request.directory, String(error)) : error;
+  } finally {
     await rm(layer, { recursive: true, force: true });
-    throw error;
   }
-  return { built: true, base };
+}
+
+/** Another engine with the same cache was faster: its layer is as good. */
+function acceptAnother(error: unknown): void {
+  if (!['EEXIST', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
 }
 
 /** Removes what builders that no longer live have left. */
@@ -129,7 +169,7 @@ function watchApt(stream: Readable, onProgress: (progress: PrepareProgress) => v
 }
 
 function buildFailure(layer: string, exitCode: number | null, output: string): RelevoError {
-  if (/No space left on device/.test(output))
+  if (/No space left on device|enough free space/.test(output))
     return diskFull(layer, 'The disk filled up while packages were unpacked.');
   return new RelevoError('BASE_LAYER_FAILED', 'The base layer of the nodes could not be built.', {
     step: 'Build the base layer',

@@ -29,14 +29,17 @@ export function cgroupEvent(path: string, field: 'populated' | 'frozen'): boolea
 const POLL_MS = 5;
 const REMOVAL_MS = 3000;
 
-/** Kills whatever still runs in the lab's groups and removes them. Groups of other labs are never looked at. */
+/** Kills whatever still runs in the lab's groups and removes them; rejects if it cannot. Other labs' groups are never looked at. */
 export async function removeLabCgroup(path: string): Promise<void> {
   if (!existsSync(path)) return;
   const children = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const groups = [...children.map((entry) => join(path, entry.name)), path];
   const end = Date.now() + REMOVAL_MS;
   for (const group of groups) {
-    while (!tryRemove(group) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    while (!tryRemove(group)) {
+      if (Date.now() > end) throw new Error(`The cgroup ${group} could not be removed: something in it does not die.`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
   }
 }
 

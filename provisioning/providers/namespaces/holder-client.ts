@@ -8,6 +8,9 @@ import type { Deferred } from '../../process/deferred.ts';
 import { holderMessageSchema } from './holder/protocol.ts';
 import type { HolderMessage, HolderNode, HolderRequest } from './holder/protocol.ts';
 
+/** A holder answers in a millisecond; one that is stopped must not stop the engine. */
+const HELLO_LIMIT_MS = 3000;
+
 type RequestWithoutId = HolderRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
 
 /** The engine's end of the conversation with one holder. */
@@ -19,6 +22,7 @@ export class HolderClient {
   readonly #lost = deferred<undefined>();
   #nextId = 1;
   #left = false;
+  #isClosed = false;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -34,7 +38,8 @@ export class HolderClient {
       socket.once('error', reject);
     });
     const client = new HolderClient(socket);
-    await client.request({ method: 'hello' });
+    const timer = setTimeout(() => socket.destroy(), HELLO_LIMIT_MS);
+    await client.request({ method: 'hello' }).finally(() => clearTimeout(timer));
     return client;
   }
 
@@ -59,6 +64,7 @@ export class HolderClient {
   }
 
   async request(request: RequestWithoutId): Promise<void> {
+    if (this.#isClosed) throw holderLost();
     const id = this.#nextId++;
     const pending = deferred<undefined>();
     this.#pending.set(id, pending);
@@ -98,13 +104,16 @@ export class HolderClient {
   }
 
   #closed(): void {
-    const error = new RelevoError('HOLDER_LOST', 'The process that holds the lab is gone, and the lab with it.', {
-      hint: 'Start the lab again.',
-    });
-    for (const pending of this.#pending.values()) pending.reject(error);
+    this.#isClosed = true;
+    for (const pending of this.#pending.values()) pending.reject(holderLost());
     this.#pending.clear();
     if (!this.#left) this.#lost.resolve(undefined);
   }
+}
+
+function holderLost(): RelevoError {
+  const message = 'The process that holds the lab is gone, and the lab with it.';
+  return new RelevoError('HOLDER_LOST', message, { hint: 'Start the lab again.' });
 }
 
 function refusal(message: Extract<HolderMessage, { type: 'refusal' }>): RelevoError {

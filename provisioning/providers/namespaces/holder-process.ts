@@ -52,11 +52,11 @@ function enterCgroup(cgroup: string | undefined): string[] {
   return ['sh', '-c', 'echo 0 > "$0" && exec "$@"', join(group, 'cgroup.procs')];
 }
 
-/** The way to a holder that is already there; undefined when it is not. */
+/** The way to a holder that is already there; undefined when it is dead. Rejects when it lives and does not answer. */
 export async function findHolder(directory: string): Promise<HolderClient | undefined> {
   const identity = await readIdentity(directory);
   if (identity === undefined || !isAlive(identity)) return undefined;
-  return connectWithin(directory, 1000).catch(() => undefined);
+  return connectWithin(directory, CONNECT_LIMIT_MS);
 }
 
 /** Ends a holder, whatever it is doing; the kernel removes its lab. Resolves when it is dead. */

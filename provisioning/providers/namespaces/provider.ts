@@ -40,6 +40,7 @@ export function createNamespacesProvider(options: NamespacesOptions): Provider {
 }
 
 async function create(lab: LabSpecification, access: LabAccess, options: NamespacesOptions): Promise<LabRuntime> {
+  checkOverlayPaths([lab.directory, lab.base]);
   const cgroup = labCgroup(lab.id);
   await writeNodeAccess(lab, access);
   if (cgroup !== undefined) createCgroup(cgroup);
@@ -53,6 +54,19 @@ async function create(lab: LabSpecification, access: LabAccess, options: Namespa
     options.holderProgram,
   );
   return new NamespacesRuntime(lab, client);
+}
+
+/** The kernel separates an overlay's options by commas and its layers by colons. */
+function checkOverlayPaths(paths: readonly string[]): void {
+  const unusable = paths.find((path) => /[,:\\]/.test(path));
+  if (unusable === undefined) return;
+  throw new RelevoError(
+    'INVALID_INPUT',
+    `Nodes cannot be kept in ${unusable}: a comma, colon or backslash in a path cannot be mounted.`,
+    {
+      hint: 'Set RELEVO_STATE and RELEVO_CACHE to directories without them.',
+    },
+  );
 }
 
 async function destroy(lab: LabSpecification): Promise<void> {

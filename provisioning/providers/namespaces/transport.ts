@@ -13,6 +13,8 @@ export function openNodeTransport(pid: number, cgroup: string | undefined): Dupl
   child.on('error', () => undefined);
   child.stdin.on('error', () => undefined);
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+  // A node that dies closes one side before the other; who uses the stream learns it from its end.
+  stream.on('error', () => undefined);
   stream.once('close', () => void child.kill('SIGKILL'));
   return stream;
 }

@@ -5,6 +5,13 @@ import { portCheck } from './port-check.ts';
 const certificate = '/etc/apache2/ssl/apache.crt';
 const key = '/etc/apache2/ssl/apache.key';
 
+const ports: FileStep = {
+  kind: 'file',
+  title: 'Choose the ports',
+  path: '/etc/apache2/ports.conf',
+  content: 'Listen 80\n<IfModule ssl_module>\n    Listen 443\n</IfModule>\n',
+};
+
 /** apache2 with PHP, http and https, serving the shared pages (document section 3.4). */
 export function webServer(input: PartInput): RecipePart {
   const { documentRoot } = input.testbed.web;
@@ -33,12 +40,7 @@ ${siteBody(documentRoot)}    SSLEngine on
 </Directory>
 `,
       },
-      {
-        kind: 'file',
-        title: 'Choose the ports',
-        path: '/etc/apache2/ports.conf',
-        content: 'Listen 80\n<IfModule ssl_module>\n    Listen 443\n</IfModule>\n',
-      },
+      ports,
       {
         kind: 'command',
         // What a2enmod, a2ensite and a2dissite do, without starting Perl; the sites of the machine are not the node's.

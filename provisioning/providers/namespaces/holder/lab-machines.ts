@@ -105,9 +105,11 @@ export class LabMachines {
   async #freeze(name: string, frozen: boolean): Promise<void> {
     const cgroup = this.#cgroup(name);
     if (cgroup === undefined) throw new Error('This machine has no cgroup v2, so nodes cannot be frozen.');
+    if (this.#machine(name).process === undefined) throw new Error(`The node "${name}" is off.`);
     setFrozen(cgroup, frozen);
     const end = Date.now() + FREEZE_LIMIT_MS;
-    while (cgroupEvent(cgroup, 'frozen') !== frozen && Date.now() < end) {
+    while (cgroupEvent(cgroup, 'frozen') !== frozen) {
+      if (Date.now() > end) throw new Error(`The node "${name}" could not be ${frozen ? 'frozen' : 'thawed'} in time.`);
       await new Promise((resolve) => setTimeout(resolve, FREEZE_POLL_MS));
     }
     this.#change(name, { power: frozen ? 'frozen' : 'on' });

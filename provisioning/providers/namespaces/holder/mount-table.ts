@@ -19,13 +19,13 @@ export function mountTable({ disk, baseMount, nodeProgram, nodeLibrary }: MountT
   const rows = [
     ['relevo-node', root, 'overlay', `index=off,lowerdir=${baseMount},upperdir=${disk}/upper,workdir=${disk}/work`],
     ['proc', `${root}/proc`, 'proc', 'defaults'],
-    ['sysfs', `${root}/sys`, 'sysfs', 'defaults'],
+    ['sysfs', `${root}/sys`, 'sysfs', 'ro'],
     ['tmpfs', `${root}/run`, 'tmpfs', 'mode=755'],
     ['tmpfs', `${root}/tmp`, 'tmpfs', 'mode=1777'],
     ['tmpfs', `${root}/dev`, 'tmpfs', 'mode=755'],
     ['devpts', `${root}/dev/pts`, 'devpts', 'X-mount.mkdir,newinstance,ptmxmode=0666,mode=0620,gid=5'],
     ['tmpfs', `${root}/dev/shm`, 'tmpfs', 'X-mount.mkdir,mode=1777'],
-    [nodeProgram, `${root}/opt/relevo/node`, 'none', 'bind'],
+    [nodeProgram, `${root}/opt/relevo/node`, 'none', 'bind,ro'],
     [nodeLibrary, `${root}/opt/relevo/lib`, 'none', 'bind,ro'],
   ];
   return rows.map((row) => `${row.map(field).join(' ')} 0 0\n`).join('');
