@@ -21,7 +21,7 @@ import type { OperationTracker } from './operation-tracker.ts';
 import { labRecipes } from './recipes.ts';
 import { sharingOf } from './sharing.ts';
 
-const BOOT_POLL_MS = 50;
+const BOOT_POLL_MS = 20;
 const directorEvents = socketLines('/run/director/admin.sock', JSON.stringify({ method: 'watch', adverts: true }));
 const addressChanges = commandLines(addressCommand);
 
@@ -188,6 +188,18 @@ export class Lab implements LabHandle {
   markRunning(name: string): void {
     this.#change(name, { state: 'running', message: undefined });
     this.#follow(this.#node(name));
+  }
+
+  /** Waits, but not for long, until every running node and director has said what it has: an answer before that would be untrue. */
+  async hearAll(limitMs: number): Promise<void> {
+    const end = Date.now() + limitMs;
+    const isSilent = (node: NodeStatus): boolean =>
+      node.state === 'running' && node.interfaces.every(({ addresses }) => addresses.length === 0);
+    const isIncomplete = ({ nodes, directors }: LabStatus): boolean =>
+      nodes.some(isSilent) ||
+      directors.some(({ node, snapshot }) => snapshot === undefined && this.#view(node).state === 'running');
+    while (isIncomplete(this.status()) && Date.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, BOOT_POLL_MS));
   }
 
   /** A node that was booting when its engine died: waits for the end of its boot as that engine would have. */

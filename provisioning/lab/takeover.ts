@@ -4,6 +4,9 @@ import { Lab } from './lab.ts';
 import { readRecords, saveRecord } from './lab-record.ts';
 import type { LabRecord } from './lab-record.ts';
 
+/** Measured: 0.3 s for eleven nodes; a director that is dead must not keep the engine from starting. */
+const HEARING_LIMIT_MS = 1500;
+
 export interface TakeoverRequest {
   readonly labsDirectory: string;
   readonly provider: Provider;
@@ -50,6 +53,7 @@ async function takeOver(record: LabRecord, { provider, emit, warn, onLab }: Take
   const report = (error: unknown): void => lab.log.add('error', 'engine', String(error));
   for (const { node, power } of runtime.nodes()) if (power === 'booting') lab.finishBoot(node).catch(report);
   healInterruptedDrill(lab).catch(report);
+  await lab.hearAll(HEARING_LIMIT_MS);
 }
 
 /** The engine that ran a drill died before it healed: its victim is started now, and only then is that taken off the record. */
