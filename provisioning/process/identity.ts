@@ -1,27 +1,19 @@
-import { readFileSync } from 'node:fs';
+import { isSameProcess, processStartTime } from '../discovery/index.ts';
 
 /** A process by number and start time, so that a number used again is not taken for it. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Field 22 of /proc/PID/stat: clock ticks after boot. */
   readonly startTime: string;
 }
 
-/** Undefined when there is no such process, or it is a zombie. */
+/** Undefined when there is no such process. */
 export function identify(pid: number): ProcessIdentity | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command name may hold spaces and brackets; what follows its last bracket is fixed.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state, startTime] = [fields[0], fields[19]];
-    return state === 'Z' || state === 'X' || startTime === undefined ? undefined : { pid, startTime };
-  } catch {
-    return undefined;
-  }
+  const startTime = processStartTime(pid);
+  return startTime === undefined ? undefined : { pid, startTime };
 }
 
-export function isAlive(identity: ProcessIdentity): boolean {
-  return identify(identity.pid)?.startTime === identity.startTime;
+export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
+  return isSameProcess(pid, startTime);
 }
 
 const POLL_MS = 5;

@@ -1,35 +1,22 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testIds } from '../../renderer/test-ids.ts';
+import { collectComplaints, keepScreenshot, launchChromium } from './browser.ts';
 import { serveEngine } from './support/real-engine.ts';
 import type { RealEngine } from './support/real-engine.ts';
 
 /** The whole way of a first lesson, in a real browser, with a real engine and a real lab. */
 
-const output = join(import.meta.dirname, '../../test-output/first-light');
 let engine: RealEngine;
 let browser: Browser;
 let page: Page;
+let complaints: string[];
 
 beforeAll(async () => {
-  await mkdir(output, { recursive: true });
   engine = await serveEngine();
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser = await launchChromium();
   page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
+  complaints = collectComplaints(page);
 });
 
 afterAll(async () => {
@@ -37,7 +24,7 @@ afterAll(async () => {
   await engine.stop();
 });
 
-const shot = (name: string): Promise<Buffer> => page.screenshot({ path: join(output, `${name}.png`) });
+const shot = (name: string): Promise<void> => keepScreenshot(page, `first-light-${name}`);
 const byId = (id: string): ReturnType<Page['getByTestId']> => page.getByTestId(id);
 const terminalText = (): Promise<string> => page.locator('.xterm-rows').first().innerText();
 
@@ -112,6 +99,10 @@ test('the drill shows the outage as a number', async () => {
   expect(outage).toBeGreaterThanOrEqual(3000);
   expect(outage).toBeLessThanOrEqual(4300);
   await shot('8-drill-report');
+});
+
+test('the page had nothing to complain about: no error, nothing that its security policy refused', () => {
+  expect(complaints).toEqual([]);
 });
 
 test('stopping the lab leads back to the start', async () => {
