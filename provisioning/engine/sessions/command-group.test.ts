@@ -33,7 +33,7 @@ const node = connection as NodeConnection;
 async function run(command: string, input = ''): Promise<{ exit: ChannelExit; stdout: Buffer; stderr: Buffer }> {
   const { channel, group } = await openCommand(node, command);
   expect(group).toBeGreaterThan(1);
-  channel.stdin.end(input);
+  channel.stdin.on('error', () => undefined).end(input);
   const [stdout, stderr] = await Promise.all([buffer(channel.stdout), buffer(channel.stderr)]);
   return { exit: await channel.exited, stdout, stderr };
 }

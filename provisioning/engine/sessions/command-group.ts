@@ -23,9 +23,9 @@ export async function openCommand(connection: NodeConnection, command: string): 
   return { channel, group: await takeGroup(channel) };
 }
 
-/** Ends every process of the group, as far as they listen; never rejects. */
+/** Ends every process of the group, as far as they listen; never rejects. Spelt with `-s`: dash takes no `-TERM --`. */
 export async function endGroup(connection: NodeConnection, group: number): Promise<void> {
-  await connection.execute(`kill -TERM -- -${group}`, { timeoutMs: END_LIMIT_MS }).catch(() => undefined);
+  await connection.execute(`kill -s TERM -- -${group}`, { timeoutMs: END_LIMIT_MS }).catch(() => undefined);
 }
 
 /** `eval`, so that the shell's messages about the command count its lines as before. */
@@ -36,13 +36,11 @@ function announced(command: string): string {
 /** Takes the first line off; puts back whatever is not it. */
 async function takeGroup({ stderr, exited }: NodeChannel): Promise<number | undefined> {
   let text = Buffer.alloc(0);
-  let gone = false;
-  const end = exited.then(() => (gone = true));
+  const end = exited.then(() => undefined);
   while (!text.includes(0x0a) && text.length < LONGEST_LINE) {
     const piece = stderr.read() as Buffer | null;
     if (piece !== null) text = Buffer.concat([text, piece]);
-    else if (gone || stderr.readableEnded || stderr.destroyed) break;
-    else await moreToRead(stderr, end);
+    else if (stderr.readableEnded || stderr.destroyed || !(await moreToRead(stderr, end))) break;
   }
   const line = /^(\d+)\n/.exec(text.subarray(0, LONGEST_LINE).toString('latin1'));
   const rest = text.subarray(line?.[0].length ?? 0);
@@ -50,13 +48,15 @@ async function takeGroup({ stderr, exited }: NodeChannel): Promise<number | unde
   return line === null ? undefined : Number(line[1]);
 }
 
-async function moreToRead(stream: Readable, end: Promise<unknown>): Promise<void> {
+/** False when the command ended without a further word. */
+async function moreToRead(stream: Readable, end: Promise<unknown>): Promise<boolean> {
   let stop = (): void => undefined;
-  const readable = new Promise<void>((resolve) => {
-    const done = (): void => resolve();
+  const readable = new Promise<boolean>((resolve) => {
+    const done = (): void => resolve(true);
     stream.on('readable', done).on('end', done).on('close', done);
     stop = () => void stream.off('readable', done).off('end', done).off('close', done);
   });
-  await Promise.race([readable, end]);
+  const more = await Promise.race([readable, end.then(() => stream.readableLength > 0)]);
   stop();
+  return more;
 }
