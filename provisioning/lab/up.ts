@@ -107,8 +107,8 @@ function missing(lab: Lab): string[] {
       .filter(({ holders }) => holders.length === 0)
       .map(({ address }) => `${address} has no holder yet`),
     ...directors
-      .filter(({ snapshot }) => snapshot === undefined)
-      .map(({ node }) => `the director on ${node} does not answer yet`),
+      .filter(({ snapshot }) => (snapshot?.services.length ?? 0) < lab.testbed.virtualServices.length)
+      .map(({ node }) => `the director on ${node} does not show its table yet`),
   ];
 }
 

@@ -80,6 +80,8 @@ test('Kill master moves every virtual address to the standby, and Start master b
   await expect
     .poll(() => byId(testIds.virtualAddress('192.168.1.202')).getAttribute('data-holder'), { timeout: 15_000 })
     .toBe('standby');
+  await expect.poll(() => byId(testIds.vrrp('standby', 'VI_E')).innerText(), { timeout: 5000 }).toContain('MASTER');
+  await page.waitForTimeout(1000);
   await shot('6-standby-holds');
   await byId(testIds.startMaster).click();
   await expect
