@@ -31,7 +31,7 @@ class Program {
     });
     this.#admin = new AdminServer(paths.adminSocket, {
       director: this.#director,
-      reload: () => this.#director.reload(),
+      reload: () => this.#reload(),
       stop: async () => {
         await this.#stop();
         // The answer goes out first.
@@ -50,10 +50,23 @@ class Program {
     } catch (error) {
       await this.#stop();
       this.#admin.close();
+      // A watcher that does not read must not keep a process that has failed.
+      setTimeout(() => process.exit(1), 200).unref();
       throw error;
     }
+    this.#tellSnapshot();
     this.#log('info', `director ${version} runs with ${this.#director.snapshot().configFile}`);
     tellParent({ ready: true });
+  }
+
+  /** Whoever has been watching since before knows only what there was before. */
+  #tellSnapshot(): void {
+    this.#director.events.emit({ type: 'snapshot', at: epochNow(), snapshot: this.#director.snapshot() });
+  }
+
+  async #reload(): Promise<void> {
+    await this.#director.reload();
+    this.#tellSnapshot();
   }
 
   #followSignals(): void {
@@ -63,9 +76,7 @@ class Program {
     };
     process.on('SIGTERM', end).on('SIGINT', end);
     process.on('SIGHUP', () => {
-      this.#director
-        .reload()
-        .catch((error: unknown) => this.#log('error', `Nothing was changed: ${errorMessage(error)}`));
+      this.#reload().catch((error: unknown) => this.#log('error', `Nothing was changed: ${errorMessage(error)}`));
     });
     process.on('uncaughtException', (error) => this.#fail(error.stack ?? error.message));
     process.on('unhandledRejection', (reason) => this.#fail(errorMessage(reason)));

@@ -1,9 +1,10 @@
 import type { DirectorSnapshot } from '../api/snapshot.ts';
 import type { DirectorConfiguration } from '../config/configuration.ts';
 import type { ConnectionSnapshot } from '../engine/ipvs/plane.ts';
+import type { VirtualAddress } from '../engine/vrrp/configuration.ts';
 import { CheckRunner } from './check-runner.ts';
 import { epochNow } from './clock.ts';
-import { errorMessage } from './errors.ts';
+import { DirectorError, errorMessage } from './errors.ts';
 import { EventBus } from './event-bus.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { loadConfiguration } from './load-configuration.ts';
@@ -37,6 +38,11 @@ export class Director {
   readonly #checks: CheckRunner;
   #configuration: DirectorConfiguration = { instances: [], virtualServers: [] };
   #forwardBefore = '';
+  /** The addresses that the state file names. */
+  #recorded: readonly VirtualAddress[] = [];
+  /** The start and the reloads, one after the other. */
+  #turns: Promise<void> = Promise.resolve();
+  #ending = false;
   #vrrp: VrrpController | undefined;
 
   constructor(options: DirectorOptions) {
@@ -55,7 +61,13 @@ export class Director {
   }
 
   /** Rejects with DirectorError when the configuration cannot be used; `stop` is to be called then as well. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    const turn = this.#start();
+    this.#turns = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #start(): Promise<void> {
     const { configFile, stateFile, log } = this.#options;
     const left = stateFile.read();
     if (left)
@@ -64,25 +76,38 @@ export class Director {
     this.#configuration = loadConfiguration(configFile, log);
     this.#local.refresh(this.#configuration.instances);
     this.#forwardBefore = left?.sysctls[ipForward] ?? readSysctl(ipForward);
-    this.#record();
+    this.#record(this.#local.recordable(this.#configuration.instances));
     writeSysctl(ipForward, '1');
     this.#plane.setLocalAddresses(this.#local.all);
     this.#checks.configure(this.#configuration.virtualServers);
     // At once: its timers are what everyone waits for, and they leave the plane more than the time it needs.
     this.#startVrrp();
-    await this.#startPlane();
+    await this.#startPlane(this.#configuration);
   }
 
-  /** Takes the file again. Throws DirectorError, and changes nothing, when it cannot be used. */
-  async reload(): Promise<void> {
-    this.#configuration = loadConfiguration(this.#options.configFile, this.#options.log);
-    const { instances, virtualServers } = this.#configuration;
+  /** Takes the file again. Rejects with DirectorError, and changes nothing, when it cannot be used. */
+  reload(): Promise<void> {
+    const turn = this.#turns.then(() => this.#reload());
+    this.#turns = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #reload(): Promise<void> {
+    const configuration = loadConfiguration(this.#options.configFile, this.#options.log);
+    const { instances, virtualServers } = configuration;
+    // Before anything is changed, because it may be impossible.
+    await this.#startPlane(configuration);
+    if (this.#isEnding()) return;
+    this.#configuration = configuration;
     this.#local.refresh(instances);
-    this.#record();
+    // The old addresses are ours until they have left: a SIGKILL may come in between.
+    this.#record([...this.#recorded, ...this.#local.recordable(instances)]);
     this.#checks.configure(virtualServers);
-    await this.#startPlane();
-    if (this.#vrrp) this.#vrrp.reconfigure(instances);
+    this.#plane.addInterfaces(this.#planeInterfaces(configuration));
+    if (this.#vrrp) await this.#vrrp.reconfigure(instances);
     else this.#startVrrp();
+    if (this.#isEnding()) return;
+    this.#record(this.#local.recordable(instances));
     this.#followAddresses();
     this.#options.log('info', 'The configuration was read again');
   }
@@ -90,13 +115,24 @@ export class Director {
   /** In this order: peers hear that we go and the addresses leave; then nothing depends on the rest. */
   async stop(): Promise<void> {
     const { stateFile, log } = this.#options;
+    this.#ending = true;
     this.#checks.stop();
     await this.#vrrp?.stop();
     this.#masquerading.stop();
-    await this.#plane.stop();
+    try {
+      await this.#plane.stop();
+    } catch (error) {
+      // Its rules are tried once more below, without nft.
+      log('error', `Stopping the forwarding plane: ${errorMessage(error)}`);
+    }
     const state = stateFile.read();
     if (state) removeLeftovers(state, log);
     stateFile.remove();
+  }
+
+  /** A call, because it may change wherever something is awaited. */
+  #isEnding(): boolean {
+    return this.#ending;
   }
 
   snapshot(): DirectorSnapshot {
@@ -143,29 +179,40 @@ export class Director {
     else this.#masquerading.stop();
   }
 
-  async #startPlane(): Promise<void> {
-    const { instances, virtualServers } = this.#configuration;
-    if (virtualServers.length === 0 || this.#plane.running) return;
-    const { log } = this.#options;
-    const named = new Set(instances.map((instance) => instance.interface));
-    const interfaces = named.size > 0 ? [...named] : this.#local.names;
+  /** Rejects with DirectorError `no-forwarding`: a director that forwards nothing must leave the addresses to the standby. */
+  async #startPlane(configuration: DirectorConfiguration): Promise<void> {
+    if (configuration.virtualServers.length === 0 || this.#plane.running) return;
+    const { log, onFatal } = this.#options;
+    const plane = createPacketPlane({
+      interfaces: this.#planeInterfaces(configuration),
+      log,
+      failed: (error) => onFatal(`The packet plane has died: ${error.stack ?? error.message}`),
+    });
     try {
-      const plane = createPacketPlane({ interfaces, log });
       await plane.start();
-      plane.onChange(() => this.events.emit({ type: 'table', at: epochNow(), services: this.#plane.services() }));
-      this.#plane.setPlane(plane);
-      log('info', `Forwarding plane ${plane.name}: ${plane.reason}`);
     } catch (error) {
-      this.#plane.refuse(errorMessage(error));
-      log('error', `No forwarding: ${errorMessage(error)}`);
+      throw new DirectorError('no-forwarding', `No forwarding: ${errorMessage(error)}`, { cause: error });
     }
+    if (this.#isEnding()) {
+      await plane.stop();
+      return;
+    }
+    plane.onChange(() => this.events.emit({ type: 'table', at: epochNow(), services: this.#plane.services() }));
+    this.#plane.setPlane(plane);
+    log('info', `Forwarding plane ${plane.name}: ${plane.reason}`);
+  }
+
+  #planeInterfaces({ instances }: DirectorConfiguration): string[] {
+    const named = new Set(instances.map((instance) => instance.interface));
+    return named.size > 0 ? [...named] : this.#local.names;
   }
 
   /** Writes down what may be added from here on, before any of it is. */
-  #record(): void {
+  #record(addresses: readonly VirtualAddress[]): void {
+    this.#recorded = addresses;
     this.#options.stateFile.write({
       pid: process.pid,
-      addresses: this.#local.recordable(this.#configuration.instances),
+      addresses,
       tables: [masqueradeTable],
       sysctls: { [ipForward]: this.#forwardBefore },
     });

@@ -10,10 +10,9 @@ const noRates = {
   outBytesPerSecond: 0,
 };
 
-/** The forwarding plane, or the reason why there is none; the table is kept either way. */
+/** The forwarding plane, if the configuration needs one; the table is kept either way. */
 export class PlaneSlot {
   #plane: ForwardingPlane | undefined;
-  #reason = 'the configuration has no virtual servers';
   #services: readonly ServiceDefinition[] = [];
   #local: readonly string[] = [];
 
@@ -24,17 +23,13 @@ export class PlaneSlot {
   get description(): { name: 'packet' | 'none'; reason: string } {
     return this.#plane
       ? { name: this.#plane.name, reason: this.#plane.reason }
-      : { name: 'none', reason: this.#reason };
+      : { name: 'none', reason: 'the configuration has no virtual servers' };
   }
 
   setPlane(plane: ForwardingPlane): void {
     this.#plane = plane;
     plane.apply(this.#services);
     plane.setLocalAddresses(this.#local);
-  }
-
-  refuse(reason: string): void {
-    this.#reason = reason;
   }
 
   apply(services: readonly ServiceDefinition[]): void {
@@ -45,6 +40,10 @@ export class PlaneSlot {
   setLocalAddresses(addresses: readonly string[]): void {
     this.#local = addresses;
     this.#plane?.setLocalAddresses(addresses);
+  }
+
+  addInterfaces(names: readonly string[]): void {
+    this.#plane?.addInterfaces(names);
   }
 
   services(): VirtualServiceSnapshot[] {

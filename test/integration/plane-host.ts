@@ -36,6 +36,9 @@ async function main(): Promise<void> {
     // The servers' side is left for the plane to find.
     interfaces: ['eth0'],
     log: (level, message) => process.stderr.write(`plane ${level}: ${message}\n`),
+    failed: (error) => {
+      throw error;
+    },
   });
   for await (const line of createInterface(process.stdin)) {
     const [command, argument] = JSON.parse(line) as [string, unknown];

@@ -47,6 +47,8 @@ export interface ForwardingPlane {
    * Best called just before an address is added to an interface and just after it was removed, so that no packet falls between.
    */
   setLocalAddresses(addresses: readonly string[]): void;
+  /** More interfaces on which clients are; those of the start stay. Names that are known already change nothing. */
+  addInterfaces(names: readonly string[]): void;
   /** The latest figures, at most 250 ms old. */
   services(): VirtualServiceSnapshot[];
   /** The connection entries of this moment, in no particular order. */

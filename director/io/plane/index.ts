@@ -19,6 +19,8 @@ export interface PacketPlaneOptions {
    */
   readonly interfaces: readonly string[];
   readonly log: Log;
+  /** The plane has died and forwards nothing any more; `stop` is still to be called, and returns. */
+  readonly failed: (error: Error) => void;
 }
 
 /** The plane that forwards in TypeScript: packet rings in a thread of its own, nftables rules that keep the kernel out. */
@@ -29,14 +31,19 @@ export function createPacketPlane(options: PacketPlaneOptions): ForwardingPlane 
 class PacketPlane implements ForwardingPlane {
   readonly name = 'packet';
   readonly reason = 'it needs nothing but packet sockets and nftables';
-  private readonly interfaces: readonly string[];
+  private interfaces: readonly string[];
   private readonly log: Log;
+  private readonly failed: (error: Error) => void;
   private readonly rules: RuleKeeper;
   private readonly listeners = new Set<() => void>();
   private readonly listings = new Map<number, (connections: ConnectionSnapshot[]) => void>();
   private listingNumber = 0;
   private wakeDescriptor = -1;
+  /** Undefined as soon as it has ended. */
   private thread: Worker | undefined;
+  /** Kept from the thread's first moment on, because nobody is told a second time that it has ended. */
+  private ended: Promise<void> = Promise.resolve();
+  private isStopping = false;
   private figures: VirtualServiceSnapshot[] = [];
   private readonly servers = new AnsweringServers();
   private wanted: readonly ServiceDefinition[] = [];
@@ -45,34 +52,60 @@ class PacketPlane implements ForwardingPlane {
   constructor(options: PacketPlaneOptions) {
     this.interfaces = options.interfaces;
     this.log = options.log;
+    this.failed = options.failed;
     this.rules = new RuleKeeper(options.interfaces, options.log);
   }
 
-  /** Rejects when the thread or the rules cannot be had: no root, no nft. */
+  /** Rejects when the thread or the rules cannot be had: no root, no nft. Then nothing of the plane is left. */
   async start(): Promise<void> {
-    await this.rules.start();
-    this.wakeDescriptor = libc.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    const data: PlaneThreadData = { interfaces: this.interfaces, wakeDescriptor: this.wakeDescriptor };
-    const thread = startThread('packet', data);
-    this.thread = thread;
-    await new Promise<void>((resolve, reject) => {
-      thread.on('error', reject);
-      thread.on('message', (news: PlaneNews) => {
-        this.hear(news);
-        if (news.type === 'ready') resolve();
-      });
-    });
-    // From here on a dead plane must not keep the addresses: the director goes down, and the standby takes over.
-    thread.removeAllListeners('error').on('error', (error) => this.fail(error));
+    try {
+      await this.rules.start();
+      await this.startThread();
+    } catch (error) {
+      // What failed first says more than what cannot be undone because of it.
+      await this.stop().catch(() => undefined);
+      throw error;
+    }
     process.once('exit', this.leave);
     this.apply(this.wanted);
     this.send({ type: 'local-addresses', addresses: this.localAddresses });
     await this.rules.settled();
   }
 
-  private fail(error: Error): void {
-    this.log('error', `The packet plane has died: ${error.message}`);
-    throw error;
+  /** Resolves when the thread is ready, rejects when it ends before. */
+  private startThread(): Promise<void> {
+    this.wakeDescriptor = libc.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    const data: PlaneThreadData = { interfaces: this.interfaces, wakeDescriptor: this.wakeDescriptor };
+    const thread = startThread('packet', data);
+    this.thread = thread;
+    return new Promise((resolve, reject) => {
+      let isReady = false;
+      let reason: unknown = new Error('its thread has ended');
+      thread.on('error', (error) => (reason = error));
+      thread.on('message', (news: PlaneNews) => {
+        this.hear(news);
+        if (news.type !== 'ready') return;
+        isReady = true;
+        resolve();
+      });
+      this.ended = new Promise((resolveEnd) => {
+        thread.once('exit', () => {
+          this.forgetThread();
+          resolveEnd();
+          const error = reason instanceof Error ? reason : new Error(String(reason));
+          if (!isReady) reject(error);
+          // A dead plane must not keep the addresses: the director goes down, and the standby takes over.
+          else if (!this.isStopping) this.failed(error);
+        });
+      });
+    });
+  }
+
+  private forgetThread(): void {
+    this.thread = undefined;
+    libc.close(this.wakeDescriptor);
+    for (const resolve of this.listings.values()) resolve([]);
+    this.listings.clear();
   }
 
   /** Called while the process exits: Node waits for the thread, which must therefore wake up and end. */
@@ -133,6 +166,11 @@ class PacketPlane implements ForwardingPlane {
     this.send({ type: 'local-addresses', addresses });
   }
 
+  addInterfaces(names: readonly string[]): void {
+    this.interfaces = [...new Set([...this.interfaces, ...names])];
+    this.send({ type: 'interfaces', names });
+  }
+
   services(): VirtualServiceSnapshot[] {
     return this.figures;
   }
@@ -152,17 +190,10 @@ class PacketPlane implements ForwardingPlane {
   }
 
   async stop(): Promise<void> {
-    const { thread } = this;
+    this.isStopping = true;
     process.off('exit', this.leave);
-    if (thread !== undefined) {
-      const gone = new Promise((resolve) => thread.once('exit', resolve));
-      this.send({ type: 'stop' });
-      await gone;
-      this.thread = undefined;
-      libc.close(this.wakeDescriptor);
-    }
-    for (const resolve of this.listings.values()) resolve([]);
-    this.listings.clear();
+    this.send({ type: 'stop' });
+    await this.ended;
     await this.rules.stop();
   }
 }

@@ -17,6 +17,8 @@ export type PlaneRequest =
       /** Whose answers may belong to entries. */
       readonly servers: readonly Endpoint[];
     }
+  /** More interfaces to work on, beside those of the start. */
+  | { readonly type: 'interfaces'; readonly names: readonly string[] }
   | { readonly type: 'local-addresses'; readonly addresses: readonly string[] }
   | { readonly type: 'connections'; readonly request: number }
   | { readonly type: 'stop' };

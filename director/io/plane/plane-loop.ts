@@ -158,6 +158,12 @@ export class PlaneLoop {
         this.followNetwork();
         this.publish();
         return;
+      case 'interfaces':
+        for (const name of request.names) this.ringSet.add(name);
+        this.followNetwork();
+        // Said even when nothing changed: one that is not there yet is worth a warning.
+        this.tell({ type: 'interfaces', names: this.ringSet.present() });
+        return;
       case 'local-addresses':
         this.forwarder.setLocalAddresses(request.addresses.flatMap((address) => parseAddress(address) ?? []));
         return;

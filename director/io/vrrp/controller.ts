@@ -24,6 +24,8 @@ export class VrrpController {
   readonly #ended: Promise<void>;
   #status: VrrpStatus | undefined;
   #running = true;
+  /** Those who wait for a `reconfigure`, in the order in which they asked. */
+  #reconfiguring: (() => void)[] = [];
 
   constructor(instances: readonly VrrpInstanceConfiguration[], listener: VrrpListener) {
     this.#listener = listener;
@@ -36,6 +38,7 @@ export class VrrpController {
       this.#worker.once('exit', () => {
         this.#running = false;
         libc.close(this.#wakeFd);
+        for (const done of this.#reconfiguring) done();
         resolve();
       });
     });
@@ -46,8 +49,13 @@ export class VrrpController {
     return this.#status;
   }
 
-  reconfigure(instances: readonly VrrpInstanceConfiguration[]): void {
-    this.#command({ type: 'reconfigure', instances });
+  /** Resolves when addresses that are no longer configured have left, or the thread has ended. */
+  reconfigure(instances: readonly VrrpInstanceConfiguration[]): Promise<void> {
+    if (!this.#running) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#reconfiguring.push(resolve);
+      this.#command({ type: 'reconfigure', instances });
+    });
   }
 
   /** Resolves when priority 0 has been sent, the addresses are gone and the thread has ended. */
@@ -69,6 +77,9 @@ export class VrrpController {
         break;
       case 'held':
         this.#listener.held(message.addresses);
+        break;
+      case 'reconfigured':
+        this.#reconfiguring.shift()?.();
         break;
       case 'status':
         this.#status = message.status;

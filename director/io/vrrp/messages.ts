@@ -40,5 +40,7 @@ export type VrrpMessage =
   | { readonly type: 'event'; readonly event: DirectorEvent }
   /** The addresses of the instances that are master now; sent before they are added, so that the plane is ready. */
   | { readonly type: 'held'; readonly addresses: readonly VirtualAddress[] }
+  /** A `reconfigure` has been carried out: what it removes has left. */
+  | { readonly type: 'reconfigured' }
   | { readonly type: 'status'; readonly status: VrrpStatus }
   | { readonly type: 'stopped' };

@@ -150,6 +150,7 @@ class VrrpLoop {
         this.#actuator.perform(this.#router.reconfigure(command.instances, monotonicNow()));
         for (const { device } of this.#actuator.sockets) if (!wanted.has(device)) this.#actuator.closeSocket(device);
         this.#tellState();
+        send({ type: 'reconfigured' });
         break;
       }
       default:
