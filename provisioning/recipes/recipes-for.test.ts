@@ -108,9 +108,7 @@ describe('Keys', () => {
     const recipe = recipeOf(tfg, 'web1', { keys: rsa });
     expect(fileOf(recipe, '/root/.ssh/id_rsa').mode).toBe('600');
     expect(fileOf(recipe, '/etc/ssh/ssh_host_ecdsa_key').mode).toBe('600');
-    expect(fileOf(recipe, '/etc/ssh/sshd_config').content).toContain(
-      'HostKey /etc/ssh/ssh_host_ecdsa_key\n',
-    );
+    expect(fileOf(recipe, '/etc/ssh/sshd_config').content).toContain('HostKey /etc/ssh/ssh_host_ecdsa_key\n');
   });
 
   test('every name in the hosts file is a known host', () => {
