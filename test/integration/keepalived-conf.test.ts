@@ -127,6 +127,27 @@ describe('what a director adds to its machine', () => {
     expect(await planeRules()).toBe('');
   });
 
+  it('goes at once when there are virtual servers and nobody to forward to them; VRRP alone needs no nft', async () => {
+    const place = {
+      namespace: net.a,
+      folder: join(work, `director-${++count}`),
+      env: { ...env, PATH: '/usr/bin:/bin' },
+    };
+    const bare = new TestDirector(place, bundle);
+    bare.configure(configuration());
+    await expect(bare.command('run', '--config', bare.configFile)).rejects.toThrow('No forwarding: Cannot start nft');
+    expect(await addresses()).toEqual([]);
+    expect(await planeRules()).toBe('');
+    expect(readdirSync(bare.runDirectory)).toEqual([]);
+    await bare.start(configuration().replace(/virtual_server [^]*/, ''));
+    await until('it holds its addresses', 5000, holdsAll);
+    // A reload that cannot be carried out changes nothing.
+    bare.configure(configuration());
+    await expect(bare.command('reload')).rejects.toThrow('No forwarding');
+    expect(await holdsAll()).toBe(true);
+    await bare.stop();
+  });
+
   it('does not include an address that was there before', async () => {
     await inNamespace('ip', 'address', 'add', '192.168.1.200/32', 'dev', 'eth0');
     await director.start(configuration());
