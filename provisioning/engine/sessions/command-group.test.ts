@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import type { ChannelExit, NodeChannel, NodeConnection } from '../../ssh/connection.ts';
-import { endGroup, openCommand } from './command-group.ts';
+import { openCommand } from './command-group.ts';
 
 /** A node whose commands are run as sshd does: by a shell, in a process group of their own. */
 const connection: Pick<NodeConnection, 'open' | 'execute'> = {
@@ -31,8 +31,7 @@ const connection: Pick<NodeConnection, 'open' | 'execute'> = {
 const node = connection as NodeConnection;
 
 async function run(command: string, input = ''): Promise<{ exit: ChannelExit; stdout: Buffer; stderr: Buffer }> {
-  const { channel, group } = await openCommand(node, command);
-  expect(group).toBeGreaterThan(1);
+  const { channel } = await openCommand(node, command);
   channel.stdin.on('error', () => undefined).end(input);
   const [stdout, stderr] = await Promise.all([buffer(channel.stdout), buffer(channel.stderr)]);
   return { exit: await channel.exited, stdout, stderr };
@@ -54,9 +53,9 @@ test('standard error that begins with a number keeps it', async () => {
 });
 
 test('a command that goes on is ended with all of its children', async () => {
-  const { channel, group } = await openCommand(node, 'sleep 77 & echo begun; sleep 77');
+  const { channel, end } = await openCommand(node, 'sleep 77 & echo begun; sleep 77');
   await once(channel.stdout, 'data');
-  await endGroup(node, group ?? 0);
+  await end();
   channel.stderr.resume();
   // The streams close only when the last child has gone.
   expect(await channel.exited).toEqual({ signal: 'SIGTERM' });
@@ -64,7 +63,18 @@ test('a command that goes on is ended with all of its children', async () => {
 
 test('what a broken shell says is not lost', async () => {
   const broken = { ...node, open: () => connection.open({ command: 'echo "sh: not today" >&2; exit 126' }) };
-  const { channel, group } = await openCommand(broken, 'true');
-  expect(group).toBeUndefined();
+  const { channel } = await openCommand(broken, 'true');
   expect((await buffer(channel.stderr)).toString()).toBe('sh: not today\n');
+});
+
+test('what a start-up file complains about first is passed on, and the command can be ended all the same', async () => {
+  const noisy: NodeConnection = {
+    ...node,
+    open: ({ command = '' }) => node.open({ command: `echo noise >&2; ${command}` }),
+  };
+  const { channel, end } = await openCommand(noisy, 'echo said >&2; echo begun; sleep 77');
+  await once(channel.stdout, 'data');
+  await end();
+  expect((await buffer(channel.stderr)).toString()).toBe('noise\nsaid\n');
+  expect(await channel.exited).toEqual({ signal: 'SIGTERM' });
 });

@@ -1,62 +1,94 @@
-import type { Readable } from 'node:stream';
+import { randomUUID } from 'node:crypto';
+import { pipeline, Transform } from 'node:stream';
+import type { TransformCallback } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NodeChannel, NodeConnection } from '../../ssh/connection.ts';
 
 /** A node that is frozen or dead does not answer; whoever closes a session does not wait for it. */
 const END_LIMIT_MS = 2000;
 
-/** What is longer than a process id is no process id. */
-const LONGEST_LINE = 16;
+/** More than this is not what a login shell's start-up files complain about before they let the command run. */
+const LONGEST_PREFACE = 64 * 1024;
 
-/** A command without a terminal, and the process group in which the node runs it. */
+/** A command without a terminal, and how to end all of it. */
 export interface GroupedCommand {
   readonly channel: NodeChannel;
-  /** Undefined where the node's shell did not say. */
-  readonly group: number | undefined;
+  /** Ends every process of the command, as far as they listen; never rejects. */
+  readonly end: () => Promise<void>;
 }
 
 /**
  * Starts a command without a terminal so that it can be ended: SSH leaves such a command running when its channel closes.
- * sshd makes its shell a process group, and the shell says which one on the first line of standard error, which is taken off.
+ * sshd makes its shell a process group, and the shell says which one on a line of standard error, which is taken out.
  */
 export async function openCommand(connection: NodeConnection, command: string): Promise<GroupedCommand> {
-  const channel = await connection.open({ command: announced(command) });
-  return { channel, group: await takeGroup(channel) };
+  const filter = new GroupFilter(randomUUID());
+  const channel = await connection.open({ command: filter.announced(command) });
+  // Whether the channel ended well is for its `exited` to tell.
+  pipeline(channel.stderr, filter, () => undefined);
+  return {
+    channel: {
+      stdin: channel.stdin,
+      stdout: channel.stdout,
+      stderr: filter,
+      exited: channel.exited,
+      resize: (size) => channel.resize(size),
+      close: () => channel.close(),
+    },
+    end: async () => {
+      const group = await Promise.race([filter.group, delay(END_LIMIT_MS, undefined, { ref: false })]);
+      if (group === undefined) return;
+      // Spelt with `-s`: dash takes no `-TERM --`.
+      await connection.execute(`kill -s TERM -- -${group}`, { timeoutMs: END_LIMIT_MS }).catch(() => undefined);
+    },
+  };
 }
 
-/** Ends every process of the group, as far as they listen; never rejects. Spelt with `-s`: dash takes no `-TERM --`. */
-export async function endGroup(connection: NodeConnection, group: number): Promise<void> {
-  await connection.execute(`kill -s TERM -- -${group}`, { timeoutMs: END_LIMIT_MS }).catch(() => undefined);
-}
+/** Passes every byte on but the marked line. */
+class GroupFilter extends Transform {
+  /** Undefined where the shell ended without a word of it. */
+  readonly group: Promise<number | undefined>;
+  #resolveGroup: (group: number | undefined) => void = () => undefined;
+  readonly #mark: string;
+  #preface = '';
+  #searching = true;
 
-/** `eval`, so that the shell's messages about the command count its lines as before. */
-function announced(command: string): string {
-  return `echo $$ >&2; eval '${command.replaceAll("'", "'\\''")}'`;
-}
-
-/** Takes the first line off; puts back whatever is not it. */
-async function takeGroup({ stderr, exited }: NodeChannel): Promise<number | undefined> {
-  let text = Buffer.alloc(0);
-  const end = exited.then(() => undefined);
-  while (!text.includes(0x0a) && text.length < LONGEST_LINE) {
-    const piece = stderr.read() as Buffer | null;
-    if (piece !== null) text = Buffer.concat([text, piece]);
-    else if (stderr.readableEnded || stderr.destroyed || !(await moreToRead(stderr, end))) break;
+  constructor(mark: string) {
+    super();
+    this.#mark = mark;
+    this.group = new Promise((resolve) => (this.#resolveGroup = resolve));
+    this.once('close', () => this.#resolveGroup(undefined));
   }
-  const line = /^(\d+)\n/.exec(text.subarray(0, LONGEST_LINE).toString('latin1'));
-  const rest = text.subarray(line?.[0].length ?? 0);
-  if (rest.length > 0) stderr.unshift(rest);
-  return line === null ? undefined : Number(line[1]);
-}
 
-/** False when the command ended without a further word. */
-async function moreToRead(stream: Readable, end: Promise<unknown>): Promise<boolean> {
-  let stop = (): void => undefined;
-  const readable = new Promise<boolean>((resolve) => {
-    const done = (): void => resolve(true);
-    stream.on('readable', done).on('end', done).on('close', done);
-    stop = () => void stream.off('readable', done).off('end', done).off('close', done);
-  });
-  const more = await Promise.race([readable, end.then(() => stream.readableLength > 0)]);
-  stop();
-  return more;
+  /** `eval`, so that the shell's messages about the command count its lines as before. */
+  announced(command: string): string {
+    return `echo ${this.#mark} $$ >&2; eval '${command.replaceAll("'", "'\\''")}'`;
+  }
+
+  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    if (this.#searching) this.#search(piece);
+    else this.push(piece);
+    done();
+  }
+
+  override _flush(done: TransformCallback): void {
+    this.#release(this.#preface);
+    done();
+  }
+
+  #search(piece: Buffer): void {
+    // Latin-1 keeps every byte as it is.
+    this.#preface += piece.toString('latin1');
+    const line = new RegExp(`${this.#mark} (\\d+)\\n`).exec(this.#preface);
+    if (line !== null) this.#resolveGroup(Number(line[1]));
+    if (line !== null || this.#preface.length > LONGEST_PREFACE) {
+      this.#release(this.#preface.replace(line?.[0] ?? '', ''));
+    }
+  }
+
+  #release(text: string): void {
+    this.#searching = false;
+    this.#preface = '';
+    if (text !== '') this.push(Buffer.from(text, 'latin1'));
+  }
 }

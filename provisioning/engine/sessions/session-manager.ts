@@ -3,7 +3,7 @@ import { RelevoError } from '../../contract/index.ts';
 import type { MethodArguments, MethodOutput } from '../../contract/index.ts';
 import type { LabService } from '../../lab/lab-service.ts';
 import type { RpcClient } from '../rpc/client.ts';
-import { endGroup, openCommand } from './command-group.ts';
+import { openCommand } from './command-group.ts';
 import { Session } from './session.ts';
 
 /** Terminals that ended stay readable, but not without end. */
@@ -23,7 +23,7 @@ export class SessionManager {
   async open(input: MethodArguments<'session.open'>, client: RpcClient): Promise<MethodOutput<'session.open'>> {
     const { lab, node, command, terminal } = input;
     const connection = await this.#service.lab(lab).connection(node);
-    const { channel, group } =
+    const { channel, end } =
       command !== undefined && terminal === undefined
         ? await openCommand(connection, command)
         : {
@@ -31,9 +31,8 @@ export class SessionManager {
               ...(command === undefined ? {} : { command }),
               ...(terminal === undefined ? {} : { terminal }),
             }),
-            group: undefined,
+            end: undefined,
           };
-    const end = group === undefined ? undefined : () => endGroup(connection, group);
     const facts = {
       session: randomUUID(),
       lab,

@@ -102,9 +102,10 @@ export class Session {
 
   async close(reason: string): Promise<void> {
     const running = !this.closed;
-    this.#channel.close();
     this.#conclude({ session: this.facts.session, reason });
+    // First the command: it can be ended only while its channel is open.
     if (running) await this.#ending.endCommand?.();
+    this.#channel.close();
   }
 
   #flow(): void {
