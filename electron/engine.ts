@@ -11,12 +11,17 @@ export type EngineSearch =
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly reason: string };
 
+/** An engine on this machine answers in some milliseconds. */
+const ANSWER_LIMIT_MS = 2000;
+
 /**
  * The engine that we were started for, or the one of our state directory; as root, one of our own, which ends with us. Without
  * root none is started: it could run no lab.
  */
 export class EngineFinder {
   readonly #program: string;
+  readonly #handedOver = acceptHandedOver(process.env['RELEVO_ENGINE_ADDRESS']);
+  #searches = 0;
   #own: ChildProcess | undefined;
 
   /** @param dist the built program's folder */
@@ -25,10 +30,14 @@ export class EngineFinder {
   }
 
   async find(): Promise<EngineSearch> {
-    const handedOver = acceptHandedOver(process.env['RELEVO_ENGINE_ADDRESS']);
-    if (handedOver !== undefined) return { kind: 'found', address: handedOver };
+    const handedOver = this.#handedOver;
+    this.#searches += 1;
+    if (handedOver !== undefined && this.#searches === 1) return { kind: 'found', address: handedOver };
+    // Who looks again may look for an engine that was restarted: its record tells its new address and token.
     const running = findEngine(stateDirectory());
     if (running !== undefined) return { kind: 'found', address: pageAddress(running) };
+    // The engine of root, for a window of an ordinary user, has its record elsewhere.
+    if (handedOver !== undefined && (await answers(handedOver))) return { kind: 'found', address: handedOver };
     return process.getuid?.() === 0 ? this.#start() : { kind: 'absent' };
   }
 
@@ -42,7 +51,9 @@ export class EngineFinder {
     const child = spawn('node', [this.#program, 'serve', '--json', '--until-input-ends'], {
       stdio: ['pipe', 'pipe', 'ignore'],
     });
-    const failed = once(child, 'error').then(([error]: unknown[]) => String(error));
+    const failed = once(child, 'error').then(
+      ([error]: unknown[]) => `${String(error)} (it needs Node.js >= 20.19 on PATH)`,
+    );
     const ended = once(child, 'exit').then(([status]: unknown[]) => `it ended with status ${String(status)}`);
     const ready = once(child.stdout, 'data').then(() => undefined);
     const reason = await Promise.race([failed, ended, ready]);
@@ -53,4 +64,11 @@ export class EngineFinder {
       ? { kind: 'failed', reason: 'it ended at once' }
       : { kind: 'found', address: pageAddress(running) };
   }
+}
+
+async function answers(address: string): Promise<boolean> {
+  return fetch(address, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) }).then(
+    () => true,
+    () => false,
+  );
 }
