@@ -32,7 +32,7 @@ export function missingPackages(purpose, environment = process.env) {
 
 export const hasDisplay = (environment = process.env) => Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY);
 
-function isOnPath(program, environment) {
+export function isOnPath(program, environment = process.env) {
   const folders = (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.some((folder) => isExecutable(join(folder, program)));
 }

@@ -1,3 +1,5 @@
+import { isOnPath, missingPackages } from './host-packages.mjs';
+
 /** What package.json asks for: the first Node 20 that loads ES modules with `require`, which some of our tools do. */
 const LEAST_NODE = [20, 19];
 
@@ -20,14 +22,27 @@ export function refusalToStart(system = thisSystem()) {
   if (!isNewEnough(node)) {
     return `Relevo needs Node ${LEAST_NODE.join('.')} or newer; this is ${node}.\nSee https://nodejs.org/ for a current one. Nothing was changed.`;
   }
-  return uid === 0 ? undefined : needsRoot;
+  if (uid !== 0) return needsRoot;
+  return system.missing.length > 0 && !system.hasApt ? needsPackages(system.missing) : undefined;
 }
 
 const thisSystem = () => ({
   platform: process.platform,
   node: process.versions.node,
   uid: process.getuid?.(),
+  missing: process.platform === 'linux' ? missingPackages('start') : [],
+  hasApt: isOnPath('apt-get'),
 });
+
+function needsPackages(missing) {
+  const lines = missing.map(({ name, reason }) => `  ${name}: ${reason}`);
+  return `Relevo needs programs that this machine lacks, and there is no apt-get here to install them with. By their Debian names:
+
+${lines.join('\n')}
+
+Install them with this machine's own package manager and run "npm start" again, or use a Debian 12 machine: the nodes' own
+software comes from Debian packages too. "npm start -- --no-window" starts without a browser. Nothing was changed.`;
+}
 
 function isNewEnough(version) {
   const [major, minor] = version.split('.').map(Number);
