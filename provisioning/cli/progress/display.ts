@@ -1,5 +1,5 @@
 import type { Operation } from '../../contract/index.ts';
-import { changeLines, progressLines } from './lines.ts';
+import { baseLine, changeLines, progressLines } from './lines.ts';
 
 export interface ProgressDisplay {
   show(operation: Operation): void;
@@ -17,9 +17,13 @@ export function createProgressDisplay(output: NodeJS.WriteStream | undefined): P
   return output.isTTY && process.env['TERM'] !== 'dumb' ? new LiveDisplay(output) : new LineDisplay(output);
 }
 
+/** A log wants a sign of life while the base layer is made, not every package of it. */
+const BASE_LINE_MS = 5000;
+
 class LineDisplay implements ProgressDisplay {
   readonly #output: NodeJS.WriteStream;
   #last: Operation | undefined;
+  #nextBaseLineAt = 0;
 
   constructor(output: NodeJS.WriteStream) {
     this.#output = output;
@@ -28,8 +32,19 @@ class LineDisplay implements ProgressDisplay {
   show(operation: Operation): void {
     const before = this.#last?.id === operation.id ? this.#last : undefined;
     if (before === undefined) this.note(operation.title);
-    for (const line of changeLines(before, operation, Date.now())) this.note(line);
+    const now = Date.now();
+    for (const line of changeLines(before, operation, now)) this.note(line);
+    this.#noteBase(operation, now);
     this.#last = operation;
+  }
+
+  #noteBase(operation: Operation, now: number): void {
+    // Not at once either: a base layer that is there already is found in a moment.
+    if (this.#last?.id !== operation.id) this.#nextBaseLineAt = now + BASE_LINE_MS;
+    const line = now < this.#nextBaseLineAt ? undefined : baseLine(operation, now);
+    if (line === undefined) return;
+    this.note(line);
+    this.#nextBaseLineAt = now + BASE_LINE_MS;
   }
 
   note(sentence: string): void {

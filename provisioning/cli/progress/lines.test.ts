@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Operation, StepProgress } from '../../contract/index.ts';
-import { changeLines, progressLines, stepName } from './lines.ts';
+import { baseLine, changeLines, progressLines, stepName } from './lines.ts';
 
 const begin = 1_000_000;
 
@@ -65,11 +65,14 @@ describe('in a log', () => {
     expect(changeLines(after, after, begin + 9000)).toEqual([]);
   });
 
-  test('a step that takes long says what it does; a quick one does not', () => {
-    expect(changeLines(operation(base), operation(base, recipe), begin + 700)).toEqual([]);
-    expect(changeLines(operation(base), operation(base, recipe), begin + 5000)).toEqual([
-      '     5.0 s  » recipe:web1: Start the web server',
-    ]);
+  test('what a step says on its way is not told', () => {
+    expect(changeLines(operation(base), operation(base, recipe), begin + 5000)).toEqual([]);
+  });
+
+  test('the base layer tells how far it is, with the time since the operation began', () => {
+    const making: StepProgress = { step: 'base', state: 'running', message: 'Unpack apache2', startedAt: begin + 1000 };
+    expect(baseLine(operation(making), begin + 6000)).toBe('     6.0 s  » base: Unpack apache2');
+    expect(baseLine(operation(base, recipe), begin + 6000)).toBeUndefined();
   });
 
   test('a failure says why', () => {

@@ -88,22 +88,22 @@ function mostTelling(groups: readonly Group[], lines: readonly string[]): string
 const clip = (line: string, width: number): string =>
   line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
 
-/** A step that takes longer than this tells what it is doing; the others are told of when they end. */
-const LONG_STEP_MS = 2000;
-
 /**
- * For a log: a line for each step that ended, and for what a long step says on its way.
+ * For a log: a line for each step that ended.
  * @param now milliseconds since the Unix epoch
  */
 export function changeLines(before: Operation | undefined, after: Operation, now: number): string[] {
   const old = new Map(before?.steps.map((step) => [step.step, step]) ?? []);
   return after.steps.flatMap((step) => {
-    const was = old.get(step.step);
-    const ended = step.state !== was?.state && (step.state === 'done' || step.state === 'failed');
-    const isLong = step.startedAt !== undefined && now - step.startedAt > LONG_STEP_MS;
-    const speaks = step.state === 'running' && isLong && step.message !== undefined && step.message !== was?.message;
-    return ended || speaks ? [changeLine(step, (step.endedAt ?? now) - after.startedAt)] : [];
+    const ended = step.state !== old.get(step.step)?.state && (step.state === 'done' || step.state === 'failed');
+    return ended ? [changeLine(step, (step.endedAt ?? now) - after.startedAt)] : [];
   });
+}
+
+/** What the making of the base layer, which takes minutes, says at the moment; undefined when none is being made. */
+export function baseLine(operation: Operation, now: number): string | undefined {
+  const base = operation.steps.find(({ step, state }) => step === 'base' && state === 'running');
+  return base === undefined ? undefined : changeLine(base, now - operation.startedAt);
 }
 
 function changeLine({ step, state, message, startedAt, endedAt }: StepProgress, elapsed: number): string {
