@@ -24,7 +24,10 @@ function sudoUser(environment: NodeJS.ProcessEnv): WindowUser | undefined {
   return { name, uid: Number(uid), gid: Number(gid) };
 }
 
-/** A root session without sudo: nobody, who owns nothing. */
+/**
+ * A root session without sudo: nobody, who owns nothing. Other programs that run as nobody can read this window's token, but a
+ * user number without an account has not been tried with every browser.
+ */
 function unprivilegedUser(): WindowUser | undefined {
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
