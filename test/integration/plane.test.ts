@@ -18,7 +18,7 @@ const REFUSED = /curl: \(7\) .* after \d{1,3} ms/;
 
 /** Runs a line of shell on the client. */
 function client(line: string): Promise<string> {
-  return lab.exec('client', 'bash', '-c', line);
+  return lab.exec('client', 'bash', '--norc', '-c', line);
 }
 
 /** One request, a new connection: `<server that answered> <client that it saw>`. */
@@ -107,7 +107,13 @@ describe('the packet plane between a client and three servers', () => {
     const sums =
       await client(`curl -sS http://${VIRTUAL}/bytes/100000000 | sha256sum; head -c 100000000 /dev/zero | sha256sum;
       head -c 100000000 /dev/zero | curl -sS -X POST -T - http://${VIRTUAL}/; echo`);
-    const direct = await lab.exec('web1', 'bash', '-c', 'curl -sS http://127.0.0.1/bytes/100000000 | sha256sum');
+    const direct = await lab.exec(
+      'web1',
+      'bash',
+      '--norc',
+      '-c',
+      'curl -sS http://127.0.0.1/bytes/100000000 | sha256sum',
+    );
     const [down, up, posted] = sums.split('\n').map((line) => line.split(' ')[0]);
     expect(down).toBe(direct.split(' ')[0]);
     expect(posted).toBe(up);
