@@ -32,7 +32,7 @@ const RETRY_MS = 100;
  */
 function untilClosed(command: string): string {
   const quoted = command.replaceAll("'", "'\\''");
-  return `setsid sh -c '${quoted}; kill -TERM '$$ & group=$!; cat > /dev/null 2>&1; kill -TERM -- -$group 2> /dev/null`;
+  return `setsid sh -c '${quoted}; kill -TERM '$$ & group=$!; cat > /dev/null 2>&1; kill -s TERM -- -$group 2> /dev/null`;
 }
 
 /** What a command prints. */

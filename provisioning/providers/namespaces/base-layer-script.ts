@@ -52,6 +52,8 @@ chroot . apt-get update -o APT::Status-Fd=3
 chroot . apt-get install -y --no-install-recommends -o APT::Status-Fd=3 \
   -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold "$@"
 chroot . apt-get clean
+# No password of this machine opens a node; and a locked one (Ubuntu's root) would make sshd refuse its key, too.
+chroot . usermod -p '*' root
 rm -rf var/lib/apt/lists
 mkdir -p var/lib/apt/lists/partial
 rm -f usr/sbin/policy-rc.d
