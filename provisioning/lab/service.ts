@@ -230,7 +230,9 @@ class Service implements LabService {
     }
     const name = checkLabName(wanted ?? id);
     const testbed = await getTestbed(id, options);
-    const keys = await labKeys(name, this.#options.cacheDirectory);
+    const keys = await labKeys(name, this.#options.cacheDirectory).catch((error: unknown) => {
+      throw storageError(name, error);
+    });
     const directory = await claimLabDirectory(this.#labsDirectory, name);
     const specification = {
       ...specify({ lab: name, id: `${name}-${randomBytes(4).toString('hex')}`, directory, testbed }),
