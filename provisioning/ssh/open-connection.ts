@@ -76,7 +76,8 @@ class SshConnection implements NodeConnection {
         : { term: 'xterm-256color', cols: options.terminal.columns, rows: options.terminal.rows };
     const channel = await this.#call<ClientChannel>((done) => {
       if (options.command === undefined) this.#client.shell(terminal ?? false, done);
-      else this.#client.exec(options.command, terminal === undefined ? {} : { pty: terminal }, done);
+      else if (terminal === undefined) this.#client.exec(withStatus(options.command), done);
+      else this.#client.exec(options.command, { pty: terminal }, done);
     });
     return wrapChannel(channel);
   }
@@ -123,6 +124,15 @@ class SshConnection implements NodeConnection {
       }
     });
   }
+}
+
+/**
+ * A process closes its output an instant before its parent is told of its end. In that instant sshd, when our side has sent
+ * its last byte too, closes the channel without the exit status (seen once in some hundred commands). Something that holds
+ * the output open a little longer than the command lives leaves it no such instant.
+ */
+function withStatus(command: string): string {
+  return `(\n${command}\n)\nrelevo_status=$?\n(sleep 0.02 &)\nexit $relevo_status`;
 }
 
 function refused(node: string, error: Error): RelevoError {
