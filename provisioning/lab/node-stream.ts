@@ -50,6 +50,11 @@ export function socketLines(path: string, request: string): LineSource {
     const socket = await connection.openSocket(path);
     const ended = new Promise((resolve) => {
       socket.once('close', resolve);
+      // The daemon has gone: sshd keeps our half open until we end it, too.
+      socket.once('end', () => {
+        socket.end();
+        resolve(undefined);
+      });
       socket.once('error', resolve);
     });
     socket.write(`${request}\n`);
