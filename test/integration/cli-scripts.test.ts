@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -61,7 +61,10 @@ describe('npm start', () => {
 
   test('says everything that it will install before it installs anything', async () => {
     // A machine that lacks them all, and an apt-get that fails: what was said until then is what counts.
-    const { status, stdout } = await node(['scripts/start.mjs'], { environment: { PATH: join(checkout, 'empty') } });
+    const programs = join(checkout, 'programs');
+    mkdirSync(programs);
+    symlinkSync('/bin/false', join(programs, 'apt-get'));
+    const { status, stdout } = await node(['scripts/start.mjs'], { environment: { PATH: programs } });
     expect(status).toBe(1);
     const lines = stdout.toString().split('\n');
     expect(lines[0]).toBe('relevo: This will be installed now:');
@@ -70,6 +73,17 @@ describe('npm start', () => {
     expect(stdout.toString()).toContain('the npm packages of package-lock.json');
     expect(existsSync(join(checkout, 'node_modules'))).toBe(false);
   });
+});
+
+test('npm start without apt-get names the packages to install by hand, and changes nothing', async () => {
+  const { status, stdout, stderr } = await node(['scripts/start.mjs'], {
+    environment: { PATH: join(checkout, 'empty') },
+  });
+  expect(status).toBe(1);
+  expect(stdout.toString()).toBe('');
+  expect(stderr).toContain('no apt-get');
+  expect(stderr).toContain('util-linux: to enter namespaces');
+  expect(existsSync(join(checkout, 'node_modules'))).toBe(false);
 });
 
 test('relevo in a checkout that is not built says how to build it', async () => {
