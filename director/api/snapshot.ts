@@ -1,4 +1,13 @@
 import { z } from 'zod';
+import {
+  forwardingMethodSchema,
+  persistenceSchema,
+  schedulerFlagSchema,
+  serviceKeySchema,
+  syncDaemonSchema,
+  timeoutsSchema,
+  tunnelSchema,
+} from './table.ts';
 
 /**
  * The state that a director shows to the outside: its VRRP instances and its table of virtual services. The admin socket,
@@ -50,26 +59,31 @@ export const ratesSchema = z.object({
 /** Per second, estimated as the kernel does (net/netfilter/ipvs/ip_vs_est.c: every 2 s, EWMA of weight 1/4). */
 export type Rates = z.infer<typeof ratesSchema>;
 
-export const forwardingMethodSchema = z.enum(['masq', 'gate', 'ipip', 'local']);
-export type ForwardingMethod = z.infer<typeof forwardingMethodSchema>;
-
 export const realServerSchema = z.object({
   address: z.string(),
   port: z.number().int().min(0).max(65535),
   forwarding: forwardingMethodSchema,
-  weight: z.number().int().min(0).max(65535),
+  tunnel: tunnelSchema.optional(),
+  weight: z.number().int().min(0),
+  upperThreshold: z.number().int().default(0),
+  lowerThreshold: z.number().int().default(0),
   activeConnections: z.number().int(),
   inactiveConnections: z.number().int(),
+  /** Persistence templates that point at it. */
+  persistentConnections: z.number().int().default(0),
+  /** Its place in the kernel's list, from 0: the order in which schedulers go, and in which --nosort prints. */
+  order: z.number().int().default(0),
   counters: countersSchema,
   rates: ratesSchema,
 });
 export type RealServerSnapshot = z.infer<typeof realServerSchema>;
 
 export const virtualServiceSchema = z.object({
-  protocol: z.enum(['TCP', 'UDP']),
-  address: z.string(),
-  port: z.number().int().min(0).max(65535),
+  ...serviceKeySchema.shape,
   scheduler: z.string(),
+  schedulerFlags: z.array(schedulerFlagSchema).default([]),
+  persistence: persistenceSchema.optional(),
+  onePacket: z.boolean().default(false),
   counters: countersSchema,
   rates: ratesSchema,
   /** In the order in which `ipvsadm -L` prints them: by address, then port. Only servers that are in the table now. */
@@ -77,8 +91,42 @@ export const virtualServiceSchema = z.object({
 });
 export type VirtualServiceSnapshot = z.infer<typeof virtualServiceSchema>;
 
+export const connectionSchema = z.object({
+  /** `IP`: a persistence template of a firewall mark. */
+  protocol: z.enum(['TCP', 'UDP', 'IP']),
+  /** Name of the TCP state (include/net/ip_vs.h), `UDP` for UDP; `NONE` or `ASSURED` for templates. */
+  state: z.string(),
+  expiresInSeconds: z.number().int(),
+  clientAddress: z.string(),
+  clientPort: z.number().int(),
+  virtualAddress: z.string(),
+  virtualPort: z.number().int(),
+  serverAddress: z.string(),
+  serverPort: z.number().int(),
+  /** Learned from the other director rather than from packets (`/proc/net/ip_vs_conn_sync`). */
+  origin: z.enum(['local', 'sync']).default('local'),
+});
+/** One connection entry or persistence template, as `ipvsadm -L -c` shows it. */
+export type ConnectionSnapshot = z.infer<typeof connectionSchema>;
+
+export const tableSnapshotSchema = z.object({
+  /** Buckets of the connection table, as `ipvsadm` prints in its first line. */
+  size: z.number().int(),
+  timeouts: timeoutsSchema,
+  syncDaemons: z.array(syncDaemonSchema),
+  /** All services together: `/proc/net/ip_vs_stats`. */
+  counters: countersSchema,
+  rates: ratesSchema,
+  /** `/proc/sys/net/ipv4/vs/*` by name. */
+  sysctls: z.record(z.string(), z.array(z.number().int())),
+  services: z.array(virtualServiceSchema),
+});
+/** All that `ipvsadm` can show but connections. */
+export type TableSnapshot = z.infer<typeof tableSnapshotSchema>;
+
 export const checkSchema = z.object({
-  protocol: z.enum(['TCP', 'UDP']),
+  protocol: z.enum(['TCP', 'UDP', 'FWM']),
+  mark: z.number().int().optional(),
   serviceAddress: z.string(),
   servicePort: z.number().int(),
   serverAddress: z.string(),
