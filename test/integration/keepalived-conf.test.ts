@@ -178,6 +178,7 @@ describe('a running director', () => {
     const asked = Date.now();
     director.hangUp();
     await until('the new address is there', 3000, async () => (await addresses()).length === 3);
+    await until('the event about it arrives', 3000, () => director.since(asked, 'address').length > 0);
     expect(director.since(asked, 'address')).toMatchObject([{ action: 'added', address: '192.168.1.201' }]);
     expect((await director.snapshot()).instances[0]?.since).toBeCloseTo(before?.since ?? NaN, 0);
   });
