@@ -7,6 +7,24 @@ import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
+// In a single executable the library is an asset, which the dynamic loader can only take from a file.
+const loadNative = `
+  const { getRawAsset, isSea } = require('node:sea');
+  const { join } = require('node:path');
+  const native = { exports: {} };
+  if (isSea()) {
+    const { mkdtempSync, rmSync, writeFileSync } = require('node:fs');
+    const folder = mkdtempSync(join(require('node:os').tmpdir(), 'director-'));
+    try {
+      const file = join(folder, 'koffi.node');
+      writeFileSync(file, new Uint8Array(getRawAsset('koffi.node')), { mode: 0o700 });
+      process.dlopen(native, file);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  } else process.dlopen(native, join(__dirname, 'koffi.node'));
+  module.exports = native.exports;`;
+
 // koffi looks for its native part in per-platform packages; in the bundle it lies beside the script.
 const nativeBesideScript = {
   name: 'koffi-beside-script',
@@ -14,9 +32,7 @@ const nativeBesideScript = {
     bundler.onResolve({ filter: /^@koromix\/koffi-/ }, ({ path }) => ({ path, namespace: 'koffi-native' }));
     bundler.onLoad({ filter: /.*/, namespace: 'koffi-native' }, ({ path }) => ({
       contents: path.endsWith(`${process.platform}-${process.arch}`)
-        ? `const native = { exports: {} };
-           process.dlopen(native, require('node:path').join(__dirname, 'koffi.node'));
-           module.exports = native.exports;`
+        ? loadNative
         : `throw new Error('This director was built for ${process.platform}-${process.arch}.');`,
       loader: 'js',
     }));

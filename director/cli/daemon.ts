@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DirectorError, errorMessage } from '../io/errors.ts';
 import { paths } from '../io/paths.ts';
+import { ownCommand } from '../io/program.ts';
 
 /** The child's only word to the process that started it. */
 export type DaemonNews =
@@ -22,8 +23,8 @@ export function tellParent(news: DaemonNews): void {
  */
 export function startDaemon(configFile: string): Promise<number> {
   const log = openLog();
-  const [node, script] = [process.execPath, process.argv[1] ?? ''];
-  const child = spawn(node, [script, 'run', '--foreground', '--config', configFile], {
+  const { program, parameters } = ownCommand();
+  const child = spawn(program, [...parameters, 'run', '--foreground', '--config', configFile], {
     detached: true,
     cwd: '/',
     stdio: ['ignore', log, log, 'ipc'],

@@ -1,4 +1,5 @@
 import { Worker, isMainThread, workerData } from 'node:worker_threads';
+import { threadSource } from './program.ts';
 
 /**
  * The director is one file, and its threads run that same file: `main.ts` looks at `currentThread()` and calls the
@@ -12,13 +13,11 @@ interface ThreadStart {
   readonly data: unknown;
 }
 
-/** The bundle itself (scripts/build-director.mjs maps this to `__filename`). */
-const entryFile = import.meta.filename;
-
 /** Starts a thread of this program. `data` is structured-cloned; pass SharedArrayBuffers and numbers, not functions. */
 export function startThread(role: ThreadRole, data: unknown): Worker {
   const start: ThreadStart = { role, data };
-  return new Worker(entryFile, { workerData: start, name: `director-${role}` });
+  const { source, isText } = threadSource();
+  return new Worker(source, { eval: isText, workerData: start, name: `director-${role}` });
 }
 
 /** What this thread was started for; undefined in the main thread. */

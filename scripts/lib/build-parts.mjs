@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { inRoot, root } from './root.mjs';
 
@@ -61,7 +61,27 @@ async function buildProbe(entry) {
 
 async function buildDirector() {
   const director = await import('../build-director.mjs');
-  await director.buildDirector({ outdir: inRoot('dist/node') });
+  const parts = await director.buildDirector({ outdir: inRoot('dist/node') });
+  return packDirector(parts);
+}
+
+/** The director for machines without Node: the executable, its systemd unit and its start script. */
+async function packDirector(parts) {
+  const { buildExecutable } = await import('./build-executable.mjs');
+  mkdirSync(inRoot('dist/director'), { recursive: true });
+  const { outputFiles } = await esbuild({
+    entryPoints: ['director/packaging.ts'],
+    format: 'cjs',
+    write: false,
+    sourcemap: false,
+  });
+  const packaging = { exports: {} };
+  new Function('module', 'exports', outputFiles[0].text)(packaging, packaging.exports);
+  writeFileSync(inRoot('dist/director/director.service'), packaging.exports.systemdUnit);
+  writeFileSync(inRoot('dist/director/director.init'), packaging.exports.startScript, { mode: 0o755 });
+  return (await buildExecutable({ ...parts, executable: inRoot('dist/director/director') }))
+    ? 'built, with its single executable'
+    : 'built; its single executable was up to date';
 }
 
 async function buildRenderer(config) {

@@ -1,3 +1,4 @@
+import { installedProgram, systemdUnit } from '../../../director/index.ts';
 import type { PartInput, RecipePart } from '../recipe.ts';
 import { keepalivedConf } from './keepalived-conf.ts';
 
@@ -6,19 +7,6 @@ const pidFile = '/run/director/director.pid';
 const logFile = '/var/log/director.log';
 
 const unitPath = '/etc/systemd/system/relevo-director.service';
-const unit = `[Unit]
-Description=Load balancer with automatic take-over
-After=network-online.target
-Wants=network-online.target
-
-[Service]
-ExecStart=/usr/local/sbin/director run --foreground
-ExecReload=/bin/kill -HUP $MAINPID
-Restart=on-failure
-
-[Install]
-WantedBy=multi-user.target
-`;
 
 /** Our director, reading the document's keepalived.conf (sections 3.8.1 and 3.9). keepalived is there, but does not run. */
 export function director({ testbed, node, context }: PartInput): RecipePart {
@@ -37,12 +25,12 @@ export function director({ testbed, node, context }: PartInput): RecipePart {
         path: '/etc/sysctl.d/99-relevo.conf',
         content: 'net.ipv4.ip_forward = 1\n',
       },
-      wrapper('/usr/local/sbin/director', ''),
+      wrapper(installedProgram, ''),
       wrapper('/usr/sbin/ipvsadm', ' ipvsadm'),
       ...(context.init === 'systemd'
         ? [
             { kind: 'command' as const, title: 'Keep keepalived quiet', run: 'systemctl disable --now keepalived' },
-            { kind: 'file' as const, title: "Write the director's unit", path: unitPath, content: unit },
+            { kind: 'file' as const, title: "Write the director's unit", path: unitPath, content: systemdUnit },
           ]
         : []),
     ],
@@ -54,7 +42,7 @@ export function director({ testbed, node, context }: PartInput): RecipePart {
         name: 'director',
         unit: 'relevo-director',
         // Not `director run` alone, which waits for a second process of its own: two directors start in a lab's first second.
-        start: `setsid /usr/local/sbin/director run --foreground < /dev/null >> ${logFile} 2>&1 &`,
+        start: `setsid ${installedProgram} run --foreground < /dev/null >> ${logFile} 2>&1 &`,
         pidFile,
       },
     ],
