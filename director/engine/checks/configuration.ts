@@ -37,7 +37,14 @@ export interface UrlExpectation {
   /** MD5 of the body in hexadecimal, as `genhash` prints it. */
   readonly digest?: string;
   /** The body must match (must not, with `negated`); JavaScript's syntax, `i` and friends in flags. */
-  readonly regex?: { readonly source: string; readonly flags: string; readonly negated: boolean };
+  readonly regex?: {
+    readonly source: string;
+    readonly flags: string;
+    readonly negated: boolean;
+    /** A match must start at or after, and at or before, this byte of the body. */
+    readonly minimumOffset?: number;
+    readonly maximumOffset?: number;
+  };
 }
 
 /** HTTP_GET and SSL_GET of keepalived.conf(5), http and https of ldirectord: every URL must pass. */
@@ -74,8 +81,11 @@ export interface UdpCheckConfiguration extends CheckTiming, CheckTarget {
   readonly payload: string;
   /** False: well unless an ICMP error comes back. */
   readonly requireReply: boolean;
-  /** A reply must match: hexadecimal bytes, `xx` for any. */
+  /** A reply must match: hexadecimal digits, `x` for any; the shorter of both decides how far. */
   readonly expect?: string;
+  /** With `requireReply`, in bytes; keepalived's defaults are 0 and 255. */
+  readonly minimumReplyLength?: number;
+  readonly maximumReplyLength?: number;
 }
 
 /** A program: MISC_CHECK of keepalived.conf(5), `external` of ldirectord. Exit 0 is well, 1 is not. */
@@ -84,6 +94,7 @@ export interface ScriptCheckConfiguration extends CheckTiming {
   readonly command: readonly string[];
   /** misc_dynamic: exit 2–255 is well and sets the weight to the code minus 2. */
   readonly dynamicWeight: boolean;
+  /** `USER` or `USER:GROUP`. */
   readonly user?: string;
 }
 
@@ -167,6 +178,7 @@ export type CheckConfiguration =
 /** A program to run when something changed; its words are already split. */
 export interface NotifyCommand {
   readonly command: readonly string[];
+  /** `USER` or `USER:GROUP`. */
   readonly user?: string;
 }
 
@@ -203,6 +215,11 @@ export interface SorryServerConfiguration {
   readonly weight: number;
   /** sorry_server_inhibit: inhibit_on_failure applies to it. */
   readonly inhibit: boolean;
+  /**
+   * When it takes over: as keepalived's sorry_server when the quorum is lost (the default), or as ldirectord's fallback when not
+   * one server is up, whatever the weights.
+   */
+  readonly enters?: 'quorum-lost' | 'none-up';
 }
 
 export interface VirtualServerConfiguration {
