@@ -5,7 +5,7 @@ import { buildIcmpError } from './icmp-error.ts';
 import { datagramOf, frame, hasGoodChecksums } from './packet-builder.ts';
 import { buildTcpReset } from './tcp-reset.ts';
 
-const VIRTUAL = 0xc0a801ca;
+const VIRTUAL = Uint32Array.of(0, 0, 0, 0xc0a801ca);
 
 describe('ICMP errors', () => {
   it('quote the packet, come from the given address and carry right checksums', () => {

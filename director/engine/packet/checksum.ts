@@ -35,8 +35,22 @@ export function adjust(field: number, delta: number): number {
   return ~fold((~field & 0xffff) + delta) & 0xffff;
 }
 
-/** Sum of the pseudo-header of TCP and UDP (RFC 9293 section 3.1, RFC 768); `length` counts header and data. */
-export function pseudoHeaderSum(source: number, destination: number, protocol: number, length: number): number {
-  const addresses = (source >>> 16) + (source & 0xffff) + (destination >>> 16) + (destination & 0xffff);
-  return addresses + protocol + length;
+/** As wordDelta, for the four words of an address in each of two arrays. */
+export function addressDelta(before: Uint32Array, beforeAt: number, after: Uint32Array, afterAt: number): number {
+  let delta = 0;
+  for (let word = 0; word < 4; word++) delta += longDelta(before[beforeAt + word] ?? 0, after[afterAt + word] ?? 0);
+  return delta;
+}
+
+/**
+ * Sum of the pseudo-header of TCP, UDP and ICMPv6 (RFC 9293 section 3.1, RFC 8200 section 8.1) for the addresses of a flow:
+ * words 0–3 the source, 4–7 the destination. `length` counts header and data.
+ */
+export function pseudoHeaderSum(addresses: Uint32Array, protocol: number, length: number): number {
+  let sum = protocol + (length >>> 16) + (length & 0xffff);
+  for (let word = 0; word < 8; word++) {
+    const value = addresses[word] ?? 0;
+    sum += (value >>> 16) + (value & 0xffff);
+  }
+  return sum;
 }

@@ -1,5 +1,6 @@
 import { checksum } from './checksum.ts';
 import { finishChecksum } from './finish-checksum.ts';
+import { FRAGMENT_HEADER, IPV6_HEADER } from './ipv6-headers.ts';
 import { FRAGMENT_OFFSET_MASK, MORE_FRAGMENTS } from './packet.ts';
 import type { Packet } from './packet.ts';
 
@@ -8,11 +9,13 @@ const END_OF_OPTIONS = 0;
 const NO_OPERATION = 1;
 
 /**
- * Cuts a datagram into pieces that fit `mtu` (RFC 791 section 3.2), each a new buffer with an IPv4 header. Works on fragments
- * too. Empty when the MTU has no room for the header and 8 bytes.
+ * Cuts a datagram into pieces that fit `mtu` (RFC 791 section 3.2), each a new buffer with an IP header. Works on fragments
+ * too. Empty when the MTU has no room for the header and 8 bytes. IPv6 packets are cut only by who made their header, so
+ * that must be our own tunnel's; their pieces carry `identification` (RFC 8200 section 4.5).
  */
-export function fragmentPacket(packet: Packet, mtu: number): Uint8Array[] {
+export function fragmentPacket(packet: Packet, mtu: number, identification = 0): Uint8Array[] {
   finishChecksum(packet);
+  if (packet.family === 6) return fragmentIpv6(packet, mtu, identification);
   const header = packet.transport - packet.ip;
   const room = (mtu - header) & ~7;
   if (room < 8) return [];
@@ -36,6 +39,28 @@ function piece(packet: Packet, at: number, length: number): Uint8Array {
   view.setUint16(10, 0);
   view.setUint16(10, checksum(view, 0, header));
   return datagram;
+}
+
+function fragmentIpv6(packet: Packet, mtu: number, identification: number): Uint8Array[] {
+  const room = (mtu - IPV6_HEADER - 8) & ~7;
+  if (room < 8) return [];
+  const pieces: Uint8Array[] = [];
+  const payload = packet.ipLength - IPV6_HEADER;
+  for (let at = 0; at < payload; at += room) {
+    const length = Math.min(room, payload - at);
+    const datagram = new Uint8Array(IPV6_HEADER + 8 + length);
+    const from = packet.ip + IPV6_HEADER + at;
+    datagram.set(packet.bytes.subarray(packet.ip, packet.ip + IPV6_HEADER));
+    datagram.set(packet.bytes.subarray(from, from + length), IPV6_HEADER + 8);
+    const view = new DataView(datagram.buffer);
+    view.setUint16(4, 8 + length);
+    view.setUint8(6, FRAGMENT_HEADER);
+    view.setUint8(IPV6_HEADER, packet.protocol);
+    view.setUint16(IPV6_HEADER + 2, at | (at + length < payload ? 1 : 0));
+    view.setUint32(IPV6_HEADER + 4, identification);
+    pieces.push(datagram);
+  }
+  return pieces;
 }
 
 /** Options without the copied flag belong to the first fragment alone; as in Linux, the others get no-operations instead. */

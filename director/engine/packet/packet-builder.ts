@@ -1,7 +1,21 @@
+import { parseAddress } from '../address.ts';
+import type { Address } from '../address.ts';
 import { checksum, fold, pseudoHeaderSum } from './checksum.ts';
-import { ETHERNET_HEADER, Packet, PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from './packet.ts';
+import {
+  ETHERNET_HEADER,
+  ETHERTYPE_IPV4,
+  ETHERTYPE_IPV6,
+  Packet,
+  PROTOCOL_ICMP,
+  PROTOCOL_ICMPV6,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+} from './packet.ts';
 
-/** Test frames in readable steps: `frame('192.168.1.10', '192.168.1.202').ttl(1).tcp(40000, 80, 'SYN').data('hello')`. */
+/**
+ * Test frames in readable steps: `frame('192.168.1.10', '192.168.1.202').ttl(1).tcp(40000, 80, 'SYN').data('hello')`; IPv6 by
+ * its addresses. `raw` and `data` make whatever else a packet may carry.
+ */
 export function frame(source: string, destination: string): FrameBuilder {
   return new FrameBuilder(source, destination);
 }
@@ -22,13 +36,14 @@ type Transport =
   | { kind: 'icmp'; type: number; code: number; parameter: number };
 
 export class FrameBuilder {
-  private readonly source: number;
-  private readonly destination: number;
+  private readonly source: Address;
+  private readonly destination: Address;
   private timeToLive = 64;
   private identification = 0x1234;
   private fragmentWord = 0x4000;
   private typeOfService = 0;
   private optionBytes: number[] = [];
+  private firstExtension: number | undefined;
   private transport: Transport = { kind: 'none' };
   private protocol = PROTOCOL_TCP;
   private payload: Uint8Array = new Uint8Array();
@@ -36,8 +51,8 @@ export class FrameBuilder {
   private segment = 0;
 
   constructor(source: string, destination: string) {
-    this.source = addressNumber(source);
-    this.destination = addressNumber(destination);
+    this.source = address(source);
+    this.destination = address(destination);
   }
 
   ttl(value: number): this {
@@ -66,6 +81,13 @@ export class FrameBuilder {
     return this;
   }
 
+  /** Extension headers of IPv6: the first one's type and all bytes; the last must name the transport. */
+  extensions(first: number, ...bytes: number[]): this {
+    this.firstExtension = first;
+    this.optionBytes = bytes;
+    return this;
+  }
+
   tcp(
     sourcePort: number,
     destinationPort: number,
@@ -87,7 +109,7 @@ export class FrameBuilder {
 
   icmp(type: number, code: number, parameter = 0): this {
     this.transport = { kind: 'icmp', type, code, parameter };
-    this.protocol = PROTOCOL_ICMP;
+    this.protocol = this.source.family === 4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6;
     return this;
   }
 
@@ -114,25 +136,46 @@ export class FrameBuilder {
     return this;
   }
 
-  /** The IPv4 datagram alone. */
+  /** The IP datagram alone. */
   datagram(): Uint8Array {
-    const header = 20 + this.optionBytes.length;
+    const header = (this.source.family === 4 ? 20 : 40) + this.optionBytes.length;
     const bytes = new Uint8Array(header + transportLength(this.transport) + this.payload.length);
     const view = new DataView(bytes.buffer);
+    if (this.source.family === 4) this.writeIpv4(view, header);
+    else this.writeIpv6(view);
+    bytes.set(this.payload, header + transportLength(this.transport));
+    this.writeTransport(view, header);
+    return bytes;
+  }
+
+  private writeIpv4(view: DataView, header: number): void {
     view.setUint8(0, 0x40 | (header / 4));
     view.setUint8(1, this.typeOfService);
-    view.setUint16(2, bytes.length);
+    view.setUint16(2, view.byteLength);
     view.setUint16(4, this.identification);
     view.setUint16(6, this.fragmentWord);
     view.setUint8(8, this.timeToLive);
     view.setUint8(9, this.protocol);
-    view.setUint32(12, this.source);
-    view.setUint32(16, this.destination);
-    bytes.set(this.optionBytes, 20);
+    view.setUint32(12, this.source.words[3] ?? 0);
+    view.setUint32(16, this.destination.words[3] ?? 0);
+    for (const [at, byte] of this.optionBytes.entries()) view.setUint8(20 + at, byte);
     view.setUint16(10, checksum(view, 0, header));
-    bytes.set(this.payload, header + transportLength(this.transport));
-    this.writeTransport(view, header);
-    return bytes;
+  }
+
+  private writeIpv6(view: DataView): void {
+    view.setUint32(0, 0x6000_0000 | (this.typeOfService << 20));
+    view.setUint16(4, view.byteLength - 40);
+    view.setUint8(6, this.firstExtension ?? this.protocol);
+    view.setUint8(7, this.timeToLive);
+    for (let word = 0; word < 4; word++) {
+      view.setUint32(8 + word * 4, this.source.words[word] ?? 0);
+      view.setUint32(24 + word * 4, this.destination.words[word] ?? 0);
+    }
+    for (const [at, byte] of this.optionBytes.entries()) view.setUint8(40 + at, byte);
+  }
+
+  private pseudo(length: number): number {
+    return pseudoHeaderSum(Uint32Array.of(...this.source.words, ...this.destination.words), this.protocol, length);
   }
 
   private writeTransport(view: DataView, at: number): void {
@@ -143,7 +186,8 @@ export class FrameBuilder {
       view.setUint8(at, transport.type);
       view.setUint8(at + 1, transport.code);
       view.setUint32(at + 4, transport.parameter);
-      view.setUint16(at + 2, checksum(view, at, length));
+      const pseudo = this.source.family === 4 ? 0 : this.pseudo(length);
+      view.setUint16(at + 2, checksum(view, at, length, pseudo));
       return;
     }
     view.setUint16(at, transport.sourcePort);
@@ -156,7 +200,7 @@ export class FrameBuilder {
       view.setUint16(at + 14, 65535);
     } else view.setUint16(at + 4, length);
     if (transport.kind === 'udp' && !transport.hasChecksum) return;
-    const pseudo = pseudoHeaderSum(this.source, this.destination, this.protocol, length);
+    const pseudo = this.pseudo(length);
     const field = at + (transport.kind === 'tcp' ? 16 : 6);
     view.setUint16(field, this.isPartial ? fold(pseudo) : checksum(view, at, length, pseudo) || 0xffff);
   }
@@ -165,7 +209,8 @@ export class FrameBuilder {
   packet(before = 0): Packet {
     const datagram = this.datagram();
     const bytes = new Uint8Array(before + ETHERNET_HEADER + datagram.length);
-    bytes[before + 12] = 0x08;
+    const type = this.source.family === 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
+    bytes.set([type >> 8, type & 255], before + 12);
     bytes.set(datagram, before + ETHERNET_HEADER);
     const packet = new Packet(bytes);
     packet.load(before, bytes.length - before, this.isPartial, this.segment);
@@ -178,28 +223,36 @@ function transportLength(transport: Transport): number {
   return lengths[transport.kind];
 }
 
-function addressNumber(text: string): number {
-  return text.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0);
+function address(text: string): Address {
+  const parsed = parseAddress(text);
+  if (parsed === undefined) throw new Error(`${text} is no address`);
+  return parsed;
 }
 
-/** The IPv4 datagram that a packet holds now. */
+/** The IP datagram that a packet holds now. */
 export function datagramOf(packet: Packet): Uint8Array {
   return packet.bytes.slice(packet.ip, packet.ip + packet.ipLength);
 }
 
-/** True when the IPv4 header and the transport behind it carry right (or, if partial, rightly unfinished) checksums. */
+/** A packet that holds a datagram, behind `before` bytes and an Ethernet header; undefined when it is no sound one. */
+export function packetOf(datagram: Uint8Array, before = 0): Packet | undefined {
+  const bytes = new Uint8Array(before + ETHERNET_HEADER + datagram.length);
+  const type = (datagram[0] ?? 0) >> 4 === 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
+  bytes.set([type >> 8, type & 255], before + 12);
+  bytes.set(datagram, before + ETHERNET_HEADER);
+  const packet = new Packet(bytes);
+  return packet.load(before, bytes.length - before) ? packet : undefined;
+}
+
+/** True when the IP header and the transport behind it carry right (or, if partial, rightly unfinished) checksums. */
 export function hasGoodChecksums(datagram: Uint8Array, isPartial = false): boolean {
-  const frameBytes = new Uint8Array(ETHERNET_HEADER + datagram.length);
-  frameBytes[12] = 0x08;
-  frameBytes.set(datagram, ETHERNET_HEADER);
-  const packet = new Packet(frameBytes);
   // load checks the header.
-  if (!packet.load(0, frameBytes.length)) return false;
-  const length = packet.ip + packet.ipLength - packet.transport;
-  const isIcmp = packet.protocol === PROTOCOL_ICMP;
-  const pseudo = isIcmp ? 0 : pseudoHeaderSum(packet.source, packet.destination, packet.protocol, length);
+  const packet = packetOf(datagram);
+  if (packet === undefined) return false;
+  const length = packet.end() - packet.transport;
+  const pseudo = packet.protocol === PROTOCOL_ICMP ? 0 : pseudoHeaderSum(packet.addresses, packet.protocol, length);
   const field = packet.transport + (packet.protocol === PROTOCOL_TCP ? 16 : 6);
   if (isPartial) return packet.view.getUint16(field) === fold(pseudo);
-  if (packet.protocol === PROTOCOL_UDP && packet.view.getUint16(field) === 0) return true;
+  if (packet.protocol === PROTOCOL_UDP && packet.view.getUint16(field) === 0) return packet.family === 4;
   return checksum(packet.view, packet.transport, length, pseudo) === 0;
 }

@@ -12,8 +12,8 @@ describe('loading a frame', () => {
   it('reads addresses, ports and lengths', () => {
     const packet = frame('192.168.1.10', '192.168.1.202').ttl(7).tcp(40000, 80, 'SYN+ACK').data('hello').packet(5);
     expect(packet).toMatchObject({
-      source: 0xc0a8010a,
-      destination: 0xc0a801ca,
+      family: 4,
+      addresses: Uint32Array.of(0, 0, 0, 0xc0a8010a, 0, 0, 0, 0xc0a801ca),
       sourcePort: 40000,
       destinationPort: 80,
       protocol: 6,

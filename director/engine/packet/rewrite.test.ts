@@ -3,7 +3,7 @@ import { datagramOf, frame, hasGoodChecksums } from './packet-builder.ts';
 import type { FrameBuilder } from './packet-builder.ts';
 import { decrementTimeToLive, rewriteDestination, rewriteSource } from './rewrite.ts';
 
-const SERVER = 0x0a006402;
+const SERVER = Uint32Array.of(0, 0, 0, 0x0a006402);
 const between = (): FrameBuilder => frame('192.168.1.10', '192.168.1.202');
 const towardsServer = (): FrameBuilder => frame('192.168.1.10', '10.0.100.2');
 
@@ -41,7 +41,7 @@ const rows: [string, FrameBuilder, FrameBuilder][] = [
 describe('rewriting the destination', () => {
   it.each(rows)('of %s gives the packet that a sender would have built', (_, before, after) => {
     const packet = before.packet(3);
-    rewriteDestination(packet, SERVER, 8080);
+    rewriteDestination(packet, SERVER, 0, 8080);
     expect(datagramOf(packet)).toEqual(after.datagram());
   });
 
@@ -50,14 +50,14 @@ describe('rewriting the destination', () => {
     const first = whole.datagram().slice(0, 36);
     const packet = between().fragment(0x2000).raw(17).data(first.subarray(20)).packet();
     packet.load(0, packet.length);
-    rewriteDestination(packet, SERVER, 8080);
+    rewriteDestination(packet, SERVER, 0, 8080);
     const expected = towardsServer().udp(40000, 8080).data('0123456789abcdefghij').datagram();
     expect(datagramOf(packet).subarray(20)).toEqual(expected.subarray(20, 36));
   });
 
   it('of a later fragment changes the address and nothing behind the header', () => {
     const packet = between().fragment(0x0002).raw(17).data('0123456789').packet();
-    rewriteDestination(packet, SERVER, 8080);
+    rewriteDestination(packet, SERVER, 0, 8080);
     expect(datagramOf(packet)).toEqual(towardsServer().fragment(0x0002).raw(17).data('0123456789').datagram());
   });
 
@@ -66,7 +66,7 @@ describe('rewriting the destination', () => {
     for (let word = 0; word < 65536; word++) {
       const data = Uint8Array.of(word >> 8, word & 255);
       const packet = between().udp(40000, 80).data(data).packet();
-      rewriteDestination(packet, SERVER, 8080);
+      rewriteDestination(packet, SERVER, 0, 8080);
       if (packet.view.getUint16(packet.transport + 6) === 0) expect.fail(`payload ${String(word)}`);
     }
   });
@@ -75,7 +75,7 @@ describe('rewriting the destination', () => {
 describe('rewriting the source', () => {
   it('is the inverse of rewriting the destination, seen from the other side', () => {
     const packet = frame('10.0.100.2', '192.168.1.10').tcp(8080, 40000, 'SYN+ACK').packet();
-    rewriteSource(packet, 0xc0a801ca, 80);
+    rewriteSource(packet, Uint32Array.of(0, 0, 0, 0xc0a801ca), 0, 80);
     expect(datagramOf(packet)).toEqual(frame('192.168.1.202', '192.168.1.10').tcp(80, 40000, 'SYN+ACK').datagram());
   });
 });
