@@ -17,6 +17,7 @@ export interface SyncTarget {
    */
   create(connection: SyncConnection, now: number): number;
   flags(entry: number): number;
+  setPackets(entry: number, packets: number): void;
   /** Moves the entry between the two counts of its server where INACTIVE changes, unless it is a template. */
   setFlags(entry: number, flags: number): void;
   /** Looks for its server again if it has none (ip_vs_try_bind_dest). */
@@ -54,7 +55,7 @@ export class SyncBackup {
     target.setState(entry, connection.state);
     const timeoutMs = this.timeout(connection);
     target.setTimeout(entry, timeoutMs, now);
-    memory.setPackets(entry, threshold);
+    target.setPackets(entry, threshold);
     memory.setAnnouncedState(entry, connection.state);
     memory.setAnnouncedEnd(entry, now + timeoutMs, 0);
   }

@@ -25,6 +25,9 @@ export interface SyncSource {
   timeout(entry: number): number;
   /** The entry that controls it, or -1. */
   controller(entry: number): number;
+  /** Packets from the client, which only synchronisation counts (in_pkts). */
+  packets(entry: number): number;
+  setPackets(entry: number, packets: number): void;
 }
 
 /** A message for the socket of one port; false when the socket takes nothing now. */
@@ -71,7 +74,7 @@ export class SyncMaster implements ConnectionObserver {
   }
 
   packetIn(entry: number, now: number): void {
-    this.offer(entry, this.memory.count(entry), now);
+    this.offer(entry, countPacket(this.source, entry), now);
   }
 
   prolonged(entry: number, now: number): void {
@@ -94,7 +97,7 @@ export class SyncMaster implements ConnectionObserver {
       current = source.controller(current);
       if (current === -1) return;
       const isTemplate = (source.flags(current) & SYNC_FLAG.template) !== 0;
-      count = isTemplate ? this.memory.count(current) : settings.threshold;
+      count = isTemplate ? countPacket(source, current) : settings.threshold;
     }
   }
 
@@ -182,6 +185,13 @@ export class SyncMaster implements ConnectionObserver {
     }
     this.resendRow = end === source.rows ? -1 : end;
   }
+}
+
+/** Counts one more packet and returns how many there have been. */
+export function countPacket(source: SyncSource, entry: number): number {
+  const packets = source.packets(entry) + 1;
+  source.setPackets(entry, packets);
+  return packets;
 }
 
 interface Gathering {

@@ -7,6 +7,7 @@ interface Row {
   timeoutMs: number;
   controller: number;
   isBound: boolean;
+  packets: number;
 }
 
 /** A connection table for tests: rows that are found by a scan, and one server that entries may be bound to. */
@@ -24,7 +25,7 @@ export class SimulatedTable implements SyncTable {
   add(fields: Partial<SyncConnection>, timeoutMs = 900_000, controller = -1): number {
     const connection = Object.assign(new SyncConnection(), { protocol: 6, clientPort: 1000 + this.rows }, fields);
     connection.addresses.set([0, 0, 0, 0x0a000002, 0, 0, 0, 0x0a000064, 0, 0, 0, 0xac100102]);
-    return this.entries.push({ connection, timeoutMs, controller, isBound: true }) - 1;
+    return this.entries.push({ connection, timeoutMs, controller, isBound: true, packets: 0 }) - 1;
   }
 
   row(entry: number): Row {
@@ -63,6 +64,14 @@ export class SimulatedTable implements SyncTable {
     return this.row(entry).controller;
   }
 
+  packets(entry: number): number {
+    return this.row(entry).packets;
+  }
+
+  setPackets(entry: number, packets: number): void {
+    this.row(entry).packets = packets;
+  }
+
   find(wanted: SyncConnection): number {
     return this.entries.findIndex(
       (row) =>
@@ -91,7 +100,9 @@ export class SimulatedTable implements SyncTable {
     copy(connection, copied);
     copied.state = 0;
     if (!copied.isTemplate) this.counted(copied.flags, 1);
-    return this.entries.push({ connection: copied, timeoutMs: 0, controller: -1, isBound: this.hasServers }) - 1;
+    return (
+      this.entries.push({ connection: copied, timeoutMs: 0, controller: -1, isBound: this.hasServers, packets: 0 }) - 1
+    );
   }
 
   setFlags(entry: number, flags: number): void {

@@ -1,28 +1,14 @@
 const INITIAL_ROWS = 1024;
 
 /**
- * What synchronisation remembers of every entry, in columns beside those of the connection table (in the kernel: in_pkts,
- * old_state and sync_endtime of struct ip_vs_conn). 14 bytes an entry, and none before the first daemon starts.
+ * What synchronisation remembers of every entry, in columns beside those of the connection table (in the kernel:
+ * old_state and sync_endtime of struct ip_vs_conn). 10 bytes an entry.
  */
 export class SyncMemory {
-  private packets = new Uint32Array(INITIAL_ROWS);
   private states = new Uint8Array(INITIAL_ROWS);
   private retryCounts = new Uint8Array(INITIAL_ROWS);
   /** When the entry would end according to its last announcement; 0 = never announced. */
   private ends = new Float64Array(INITIAL_ROWS);
-
-  /** Counts a packet from the client and returns how many there have been. */
-  count(entry: number): number {
-    this.reserve(entry);
-    const packets = (this.packets[entry] ?? 0) + 1;
-    this.packets[entry] = packets;
-    return packets;
-  }
-
-  setPackets(entry: number, packets: number): void {
-    this.reserve(entry);
-    this.packets[entry] = packets;
-  }
 
   /** The state at the last announcement, 0 before. */
   announcedState(entry: number): number {
@@ -49,18 +35,16 @@ export class SyncMemory {
   }
 
   forget(entry: number): void {
-    if (entry >= this.packets.length) return;
-    this.packets[entry] = 0;
+    if (entry >= this.states.length) return;
     this.states[entry] = 0;
     this.retryCounts[entry] = 0;
     this.ends[entry] = 0;
   }
 
   private reserve(entry: number): void {
-    if (entry < this.packets.length) return;
-    let rows = this.packets.length;
+    if (entry < this.states.length) return;
+    let rows = this.states.length;
     while (rows <= entry) rows *= 2;
-    this.packets = grown(new Uint32Array(rows), this.packets);
     this.states = grown(new Uint8Array(rows), this.states);
     this.retryCounts = grown(new Uint8Array(rows), this.retryCounts);
     this.ends = grown(new Float64Array(rows), this.ends);

@@ -84,6 +84,7 @@ describe('a master announces', () => {
     const entry = node.table.add({ state: ESTABLISHED });
     node.sync.packetIn(entry, 0);
     node.sync.ended(entry);
+    node.table.setPackets(entry, 0);
     expect(announcedPackets(node, entry, 3)).toEqual([3]);
   });
 });
