@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// unit: beside the file they test, no network, virtual clock. integration: real namespaces, root. e2e: a real Chromium.
+// unit: beside the file they test, no network, virtual clock. integration: real namespaces, root.
+// oracle: a real kernel's IPVS in QEMU. e2e: a real Chromium.
 export default defineConfig({
   test: {
     projects: [
@@ -19,6 +20,14 @@ export default defineConfig({
           hookTimeout: 240_000,
           // Two cores and labs that measure time: one lab suite at a time.
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'oracle',
+          include: ['test/oracle/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -12,6 +12,12 @@ const hostPrograms = [
   { any: ['nft'], name: 'nftables', reason: 'the tests look whether a rule was left behind', purposes: ['test'] },
   { any: ['ps'], name: 'procps', reason: 'the tests look for processes left behind', purposes: ['test'] },
   {
+    any: ['qemu-system-x86_64'],
+    name: 'qemu-system-x86',
+    reason: "the tests compare the director with a real kernel's IPVS, in a virtual machine",
+    purposes: ['test'],
+  },
+  {
     any: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'brave-browser', 'microsoft-edge'],
     name: 'chromium',
     reason: 'shows the window',

@@ -1,0 +1,88 @@
+import { tcpFlags } from './packets.ts';
+import type { Random } from './random.ts';
+import type { Conversation, ConversationPacket } from './scenario.ts';
+
+type Parties = Omit<Conversation, 'protocol' | 'packets'>;
+
+const { fin, syn, rst, psh, ack } = tcpFlags;
+type Line = readonly [from: 'client' | 'server', flags: number];
+
+const handshake: readonly Line[] = [
+  ['client', syn],
+  ['server', syn | ack],
+  ['client', ack],
+];
+const talk: readonly Line[] = [
+  ['client', psh | ack],
+  ['server', psh | ack],
+  ['client', ack],
+];
+
+/** The ways in which a TCP connection goes on, or does not. */
+const courses: readonly (readonly Line[])[] = [
+  [['client', syn]],
+  [
+    ['client', syn],
+    ['client', syn],
+  ],
+  [
+    ['client', syn],
+    ['server', rst | ack],
+  ],
+  [
+    ['client', syn],
+    ['server', syn | ack],
+  ],
+  handshake,
+  [...handshake, ...talk],
+  [...handshake, ...talk, ['client', fin | ack], ['server', ack], ['server', fin | ack], ['client', ack]],
+  [...handshake, ...talk, ['server', fin | ack], ['client', ack], ['client', fin | ack], ['server', ack]],
+  [...handshake, ['client', fin | ack]],
+  [...handshake, ['server', fin | ack]],
+  [...handshake, ...talk, ['client', rst | ack]],
+  [...handshake, ['server', rst]],
+  [...handshake, ['client', fin | ack], ['server', fin | ack], ['client', ack], ['client', syn], ['server', syn | ack]],
+  [
+    ['client', syn],
+    ['client', rst],
+    ['client', syn],
+  ],
+  // What is no beginning: the service is not for these.
+  [['client', ack]],
+  [['client', fin | ack]],
+  [['client', syn | ack]],
+];
+
+export function tcpConversation(random: Random, parties: Parties): Conversation {
+  const course = random.pick(courses);
+  const packets = course.map(([from, flags]) => {
+    const size = (flags & psh) === 0 ? 0 : random.between(1, 64);
+    return drawPacket(random, { from, flags, payload: drawPayload(random, size) });
+  });
+  return { ...parties, protocol: 'TCP', packets };
+}
+
+export function udpConversation(random: Random, parties: Parties): Conversation {
+  const count = random.between(1, 4);
+  const packets = Array.from({ length: count }, (_, index) => {
+    const from = index > 0 && random.once(2) ? 'server' : 'client';
+    return drawPacket(random, { from, flags: 0, payload: drawPayload(random, random.between(0, 64)) });
+  });
+  return { ...parties, protocol: 'UDP', packets };
+}
+
+function drawPacket(
+  random: Random,
+  packet: Pick<ConversationPacket, 'from' | 'flags' | 'payload'>,
+): ConversationPacket {
+  return {
+    ...packet,
+    timeToLive: random.once(30) ? random.between(1, 2) : random.between(32, 255),
+    serviceType: random.once(3) ? random.between(0, 255) & 0xfc : 0,
+    identification: random.between(1, 65535),
+    doNotFragment: !random.once(3),
+  };
+}
+
+const drawPayload = (random: Random, size: number): Uint8Array =>
+  Uint8Array.from({ length: size }, () => random.between(0, 255));

@@ -1,0 +1,192 @@
+import { ports, gateways, serverAddress, serverCount, serverMac, type Port } from '../guest/network.ts';
+import type { Captured, Guest } from '../guest/guest.ts';
+import { encode, ethernet, addressBytes, familyOf, tcp, TCP, udp, UDP } from './packets.ts';
+import { lookFull, lookProc, ownFull } from './listings.ts';
+import type { Output, Recorded } from './record.ts';
+import { ipvsadmArguments } from './render.ts';
+import type { Conversation, ConversationPacket, Scenario, Step } from './scenario.ts';
+import type { TableCommand } from '../../../director/api/table.ts';
+
+/** Longer than the kernel's estimator takes to notice all counters (net/netfilter/ipvs/ip_vs_est.c: every 2 s). */
+const estimatorMilliseconds = 2200;
+
+/** Plays scenarios to the kernel, one after the other, looks at the listings of all in the end, and empties the table. */
+export async function record(guest: Guest, scenarios: readonly Scenario[]): Promise<Recorded[][]> {
+  const begin = performance.now();
+  const players: Player[] = [];
+  for (const scenario of scenarios) {
+    const player = new Player(guest, scenario, begin);
+    players.push(player);
+    for (const step of scenario.steps) await player.play(step);
+  }
+  await new Promise((resolve) => setTimeout(resolve, estimatorMilliseconds));
+  const at = performance.now() - begin;
+  const listings = await lookFull(guest);
+  await guest.must('ipvsadm -C');
+  return players.map((player) => [
+    ...player.recorded,
+    { type: 'look-full', at, listings: ownFull(listings, player.scenario) },
+  ]);
+}
+
+class Player {
+  readonly recorded: Recorded[] = [];
+  readonly #guest: Guest;
+  readonly scenario: Scenario;
+  readonly #begin: number;
+
+  constructor(guest: Guest, scenario: Scenario, begin: number) {
+    this.#guest = guest;
+    this.scenario = scenario;
+    this.#begin = begin;
+  }
+
+  async play(step: Step): Promise<void> {
+    switch (step.type) {
+      case 'commands':
+        await this.#commands(step.commands);
+        break;
+      case 'conversation':
+        await this.#converse(step.conversation);
+        break;
+      case 'look': {
+        const at = this.#now();
+        this.recorded.push({ type: 'look', at, listings: await lookProc(this.#guest, this.scenario) });
+        break;
+      }
+      case 'let-count':
+        await new Promise((resolve) => setTimeout(resolve, estimatorMilliseconds));
+        break;
+    }
+  }
+
+  #now(): number {
+    return performance.now() - this.#begin;
+  }
+
+  async #commands(commands: readonly TableCommand[]): Promise<void> {
+    const at = this.#now();
+    await execute(this.#guest, commands);
+    this.recorded.push({ type: 'commands', at, commands });
+  }
+
+  async #converse(conversation: Conversation): Promise<void> {
+    let server: Server | undefined;
+    const sequence = { client: 1000, server: 5000 };
+    for (const packet of conversation.packets) {
+      if (packet.from === 'client') {
+        const datagram = clientDatagram(conversation, packet, sequence);
+        const outputs = await this.#send('eth0', conversation.mark, datagram, describe(conversation, packet));
+        server ??= findServer(outputs, conversation);
+      } else if (server !== undefined) {
+        const datagram = serverDatagram(conversation, server, packet, sequence);
+        await this.#send('eth1', 0, datagram, describe(conversation, packet));
+      }
+      sequence[packet.from] += packet.payload.length;
+    }
+  }
+
+  async #send(port: Port, mark: number, datagram: Buffer, what: string): Promise<Output[]> {
+    const at = this.#now();
+    this.#guest.send(port, ethernet(ports[port].mac, senderMac(port, mark), datagram));
+    const captured = await this.#guest.settle();
+    const outputs = captured.map(toOutput).filter((output) => output !== undefined);
+    this.recorded.push({ type: 'packet', at, port, mark, datagram, outputs, what });
+    return outputs;
+  }
+}
+
+/** Gives commands to the real `ipvsadm`, as many as possible to one. */
+export async function execute(guest: Guest, commands: readonly TableCommand[]): Promise<void> {
+  const lines = commands.filter(({ type }) => type !== 'set-sysctl').map(ipvsadmArguments);
+  const sysctls = commands.flatMap((command) =>
+    command.type === 'set-sysctl' ? [`echo ${command.value.join(' ')} > /proc/sys/net/ipv4/vs/${command.name}`] : [],
+  );
+  if (lines.length > 0) sysctls.push(`ipvsadm -R << END\n${lines.join('\n')}\nEND`);
+  await guest.must(['set -e', ...sysctls].join('\n'));
+}
+
+interface Server {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The server that a packet was masqueraded to; others do not answer through the director. */
+function findServer(outputs: readonly Output[], conversation: Conversation): Server | undefined {
+  const [output] = outputs;
+  if (output?.port !== 'eth1') return undefined;
+  const family = familyOf(conversation.client);
+  const index = Array.from({ length: serverCount }, (_, at) => at + 1).find((at) => serverMac(at) === output.to);
+  if (index === undefined) return undefined;
+  const { datagram } = output;
+  const isTransport = datagram[family === 4 ? 9 : 6] === (conversation.protocol === 'TCP' ? TCP : UDP);
+  const address = serverAddress(index, family);
+  const destination = datagram.subarray(family === 4 ? 16 : 24, family === 4 ? 20 : 40);
+  const isTranslated = isTransport && destination.equals(addressBytes(address));
+  return isTranslated ? { address, port: datagram.readUInt16BE((family === 4 ? 20 : 40) + 2) } : undefined;
+}
+
+type Sequence = Readonly<Record<'client' | 'server', number>>;
+
+function clientDatagram(conversation: Conversation, packet: ConversationPacket, { client, server }: Sequence): Buffer {
+  const portPair = { source: conversation.clientPort, destination: conversation.virtualPort };
+  const numbers = { sequence: client, acknowledgement: server };
+  return encode({
+    ...packet,
+    source: conversation.client,
+    destination: conversation.virtual,
+    protocol: conversation.protocol === 'TCP' ? TCP : UDP,
+    body: body(conversation, packet, portPair, numbers),
+  });
+}
+
+function serverDatagram(
+  conversation: Conversation,
+  server: Server,
+  packet: ConversationPacket,
+  sequence: Sequence,
+): Buffer {
+  const portPair = { source: server.port, destination: conversation.clientPort };
+  const numbers = { sequence: sequence.server, acknowledgement: sequence.client };
+  return encode({
+    ...packet,
+    source: server.address,
+    destination: conversation.client,
+    protocol: conversation.protocol === 'TCP' ? TCP : UDP,
+    body: body(conversation, packet, portPair, numbers),
+  });
+}
+
+function body(
+  { protocol }: Conversation,
+  { flags, payload }: ConversationPacket,
+  portPair: { source: number; destination: number },
+  numbers: { sequence: number; acknowledgement: number },
+): Buffer {
+  return protocol === 'TCP'
+    ? tcp(portPair, flags, numbers, payload)
+    : udp(portPair.source, portPair.destination, payload);
+}
+
+const describe = (
+  { client, clientPort, virtual, virtualPort, protocol }: Conversation,
+  { from, flags }: ConversationPacket,
+): string => `${protocol} ${client} ${clientPort} > ${virtual} ${virtualPort}, from the ${from}, flags ${flags}`;
+
+/** See init.sh: a source address of its own carries the mark, lowest byte first. */
+export function senderMac(port: Port, mark: number): string {
+  if (mark === 0) return gateways[port].mac;
+  const bytes = [0, 8, 16, 24].map((shift) => ((mark >>> shift) & 255).toString(16).padStart(2, '0'));
+  return `06:00:${bytes.join(':')}`;
+}
+
+/** undefined for what the guest says on its own: neighbour discovery, group membership. */
+export function toOutput({ port, frame }: Captured): Output | undefined {
+  const type = frame.readUInt16BE(12);
+  const datagram = frame.subarray(14);
+  if (type === 0x0800 && datagram[9] === 2) return undefined;
+  if (type === 0x86dd && (datagram[6] === 0 || (datagram[6] === 58 && (datagram[40] ?? 0) >= 130))) return undefined;
+  if (type !== 0x0800 && type !== 0x86dd) return undefined;
+  const to = [...frame.subarray(0, 6)].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+  return { port, to, datagram };
+}
