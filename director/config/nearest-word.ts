@@ -1,5 +1,7 @@
 /** The candidate that a typing slip would most likely have meant, or undefined when none is close. */
 export function nearestWord(word: string, candidates: Iterable<string>): string | undefined {
+  // No word of any format is so long, and the comparison would take its time.
+  if (word.length > 64) return undefined;
   // One slip in a short word, up to a third of a long one; beyond that a guess confuses more than it helps.
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: string | undefined;

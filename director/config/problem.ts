@@ -1,11 +1,13 @@
-/** Something wrong in a configuration file. Errors keep the file from being used, warnings do not. */
-export interface Problem {
-  readonly severity: 'error' | 'warning';
+/** A place in a file; both numbers are 1-based, the column counts characters. */
+export interface Place {
   readonly file: string;
-  /** 1-based. */
   readonly line: number;
-  /** 1-based, in characters. */
   readonly column: number;
+}
+
+/** Something wrong in a configuration file. Errors keep the file from being used, warnings do not. */
+export interface Problem extends Place {
+  readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly expected?: string;
   /** The known word that comes nearest to the unknown one. */
@@ -18,4 +20,12 @@ export function formatProblem(problem: Problem): string {
   const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
   const wanted = expected === undefined ? '' : ` (expected ${expected})`;
   return `${file}:${line}:${column}: ${severity}: ${message}${hint}${wanted}`;
+}
+
+/** By file as they come, then by place. */
+export function sortProblems(problems: readonly Problem[]): Problem[] {
+  const files = new Map<string, number>();
+  for (const { file } of problems) if (!files.has(file)) files.set(file, files.size);
+  const rank = (file: string): number => files.get(file) ?? 0;
+  return [...problems].sort((a, b) => rank(a.file) - rank(b.file) || a.line - b.line || a.column - b.column);
 }

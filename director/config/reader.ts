@@ -1,5 +1,5 @@
 import { nearestWord } from './nearest-word.ts';
-import type { Problem } from './problem.ts';
+import type { Place, Problem } from './problem.ts';
 import type { Statement, Word } from './statements.ts';
 
 /** The words that a block may hold, each with what it does. */
@@ -10,6 +10,8 @@ type Details = Pick<Problem, 'expected' | 'nearest'>;
 /** Walks statements and gathers every problem on the way, so that one run shows them all. */
 export class Reader {
   readonly problems: Problem[] = [];
+  /** Where the parts of the model began. */
+  readonly origins = new Map<object, Place>();
   readonly #file: string;
   readonly #unsupported: ReadonlySet<string>;
 
@@ -19,12 +21,31 @@ export class Reader {
     this.#unsupported = unsupported;
   }
 
+  /** Reads without telling what is wrong; knows the same places. */
+  silent(): Reader {
+    const reader = new Reader(this.#file, this.#unsupported);
+    return Object.assign(reader, { origins: this.origins });
+  }
+
   error(at: Word, message: string, details: Details = {}): void {
     this.#report('error', at, message, details);
   }
 
   warn(at: Word, message: string, details: Details = {}): void {
     this.#report('warning', at, message, details);
+  }
+
+  /** Remembers where a part of the model began; returns the part. */
+  placed<T extends object>(part: T, { line, column, file = this.#file }: Word): T {
+    this.origins.set(part, { file, line, column });
+    return part;
+  }
+
+  /** The place of a part goes over to what has taken its place. */
+  moved<T extends object>(from: object, to: T): T {
+    const place = this.origins.get(from);
+    if (place) this.origins.set(to, place);
+    return to;
   }
 
   /** Hands each statement to its keyword's function; `where` names the block in messages. */
@@ -47,15 +68,27 @@ export class Reader {
   #unknown(word: Word, where: string, known: string[]): void {
     const expected = `one of: ${known.join(', ')}`;
     if (this.#unsupported.has(word.text)) {
-      this.error(word, `"${word.text}" is a word of keepalived that this director does not know yet`, { expected });
+      this.error(word, `"${shown(word.text)}" is a word of this format that this director does not act on`, {
+        expected,
+      });
       return;
     }
     const nearest = nearestWord(word.text, known);
-    const message = `unknown word "${word.text}" in ${where}`;
+    const message = `unknown word "${shown(word.text)}" in ${where}`;
     this.error(word, message, nearest === undefined ? { expected } : { expected, nearest });
   }
 
-  #report(severity: Problem['severity'], { line, column }: Word, message: string, details: Details): void {
-    this.problems.push({ severity, file: this.#file, line, column, message, ...details });
+  #report(
+    severity: Problem['severity'],
+    { line, column, file = this.#file }: Word,
+    message: string,
+    details: Details,
+  ): void {
+    this.problems.push({ severity, file, line, column, message, ...details });
   }
+}
+
+/** A word as messages quote it: one that goes on for pages is cut. */
+export function shown(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

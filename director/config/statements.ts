@@ -3,6 +3,10 @@ import type { Token } from './tokens.ts';
 
 export interface Word {
   readonly text: string;
+  /** As it stands in the file, quotes and escapes included. */
+  readonly raw?: string;
+  /** The file that it is in, where that is not the one being read: included files. */
+  readonly file?: string;
   readonly line: number;
   readonly column: number;
 }
@@ -64,8 +68,7 @@ class StatementBuilder {
     return this.#open.at(-1)?.owner.block ?? this.#root;
   }
 
-  #word({ text, line, column }: Token): void {
-    const word = { text, line, column };
+  #word({ kind: _kind, ...word }: Token): void {
     if (this.#pending) this.#pending.parameters.push(word);
     else {
       this.#pending = { keyword: word, parameters: [] };
@@ -91,8 +94,13 @@ class StatementBuilder {
     if (!this.#open.pop()) this.#report('warning', brace, 'a "}" that closes nothing is ignored');
   }
 
-  #report(severity: Problem['severity'], { line, column }: Token, message: string, expected?: string): void {
-    const problem: Problem = { severity, file: this.#file, line, column, message };
+  #report(
+    severity: Problem['severity'],
+    { line, column, file = this.#file }: Token,
+    message: string,
+    expected?: string,
+  ): void {
+    const problem: Problem = { severity, file, line, column, message };
     this.#problems.push(expected === undefined ? problem : { ...problem, expected });
   }
 }

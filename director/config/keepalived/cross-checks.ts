@@ -17,19 +17,19 @@ export function joinSyncGroups(
   instances: readonly VrrpInstanceConfiguration[],
   groups: readonly SyncGroup[],
 ): VrrpInstanceConfiguration[] {
-  const names = instances.map(({ name }) => name);
+  const names = new Set(instances.map(({ name }) => name));
   const groupOf = new Map<string, string>();
   for (const { name, members } of groups)
     for (const member of members) {
-      const nearest = nearestWord(member.text, names);
-      if (!names.includes(member.text))
+      const nearest = names.has(member.text) ? undefined : nearestWord(member.text, names);
+      if (!names.has(member.text))
         reader.error(member, `there is no vrrp_instance "${member.text}"`, nearest === undefined ? {} : { nearest });
       else if (groupOf.has(member.text)) reader.error(member, `"${member.text}" is in a sync group already`);
       else groupOf.set(member.text, name.text);
     }
   return instances.map((instance) => {
     const syncGroup = groupOf.get(instance.name);
-    return syncGroup === undefined ? instance : { ...instance, syncGroup };
+    return syncGroup === undefined ? instance : reader.moved(instance, { ...instance, syncGroup });
   });
 }
 
@@ -39,7 +39,11 @@ export function checkInstances(reader: Reader, instances: readonly Placed<VrrpIn
 }
 
 export function checkVirtualServers(reader: Reader, servers: readonly Placed<VirtualServerConfiguration>[]): void {
-  unique(reader, servers, ({ protocol, address, port }) => `virtual_server ${address} ${port} (${protocol})`);
+  unique(reader, servers, ({ protocol, address, port, mark }) =>
+    mark === undefined
+      ? `virtual_server ${address} ${port} (${protocol})`
+      : `virtual_server fwmark ${mark} (IPv${address.includes(':') ? 6 : 4})`,
+  );
 }
 
 function unique<T>(reader: Reader, placed: readonly Placed<T>[], describe: (value: T) => string): void {

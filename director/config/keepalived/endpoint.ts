@@ -1,26 +1,26 @@
 import type { Reader } from '../reader.ts';
-import type { Statement } from '../statements.ts';
-import { integerWord, ipv4Word } from '../values.ts';
+import type { Statement, Word } from '../statements.ts';
+import { addressWord, integerWord, ports, unexpected } from '../values.ts';
 
 export interface Endpoint {
   address: string;
+  /** 0 when none is given. */
   port: number;
 }
 
-/** The `ADDRESS PORT` after virtual_server and real_server. */
+/** The `ADDRESS [PORT]` after real_server, sorry_server and the like. */
 export function readEndpoint(reader: Reader, { keyword, parameters }: Statement): Endpoint | undefined {
-  const [addressWord, portWord, excess] = parameters;
-  const expected = 'ADDRESS PORT';
-  if (!addressWord || !portWord) {
-    reader.error(keyword, `"${keyword.text}" needs an address and a port`, { expected });
+  const [addressGiven, portGiven, excess] = parameters;
+  if (!addressGiven) {
+    reader.error(keyword, `"${keyword.text}" needs an address`, { expected: 'ADDRESS PORT' });
     return undefined;
   }
-  if (addressWord.text === 'fwmark' || addressWord.text === 'group') {
-    reader.error(addressWord, `"${keyword.text} ${addressWord.text}" is not supported yet`, { expected });
-    return undefined;
-  }
-  if (excess) reader.error(excess, `unexpected "${excess.text}" after the port`, { expected });
-  const address = ipv4Word(reader, addressWord);
-  const port = integerWord(reader, portWord, { min: 1, max: 65_535 });
+  if (excess && portGiven) unexpected(reader, excess, portGiven, 'ADDRESS PORT');
+  const address = addressWord(reader, addressGiven);
+  const port = readPort(reader, portGiven);
   return address === undefined || port === undefined ? undefined : { address, port };
+}
+
+export function readPort(reader: Reader, word: Word | undefined): number | undefined {
+  return word ? integerWord(reader, word, { ...ports, min: 0 }) : 0;
 }

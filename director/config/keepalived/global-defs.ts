@@ -21,10 +21,17 @@ export const keepalivedDefaults: Readonly<GlobalDefaults> = {
   garpRefreshRepeat: 1,
 };
 
-export function readGlobalDefs(reader: Reader, statement: Statement, defaults: GlobalDefaults): void {
+/** `more`: the words of others, such as those of connection synchronisation. */
+export function readGlobalDefs(
+  reader: Reader,
+  statement: Statement,
+  defaults: GlobalDefaults,
+  more: Keywords = {},
+): void {
   reader.block(reader.blockOf(statement), 'global_defs', {
     vrrp_version: (line) => (defaults.version = readVersion(reader, line) ?? defaults.version),
     ...garpKeywords(reader, defaults, 'vrrp_'),
+    ...more,
     ...Object.fromEntries(harmlessGlobals.map((word) => [word, () => undefined])),
   });
 }

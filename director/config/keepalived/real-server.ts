@@ -1,68 +1,84 @@
-import type { ForwardingMethod } from '../../api/snapshot.ts';
-import type { RealServerConfiguration, TcpCheckConfiguration } from '../../engine/checks/configuration.ts';
-import type { Reader } from '../reader.ts';
+import type { NotifyCommand, RealServerConfiguration } from '../../engine/checks/configuration.ts';
+import type { Keywords, Reader } from '../reader.ts';
 import type { Statement } from '../statements.ts';
-import { flag, integer, ipv4Word, single } from '../values.ts';
-import { checkKeywords, type CheckDefaults } from './check-defaults.ts';
-import { readEndpoint, type Endpoint } from './endpoint.ts';
-import { readForwarding } from './forwarding.ts';
+import { defined, flag, integer, text } from '../values.ts';
+import { timingKeywords, type TimingDraft } from './check-timing.ts';
+import { CheckContext, checkReaders, missingCheckers } from './checkers.ts';
+import { notDone } from './check-target.ts';
+import { readEndpoint } from './endpoint.ts';
+import { readForwarding, type Forwarding } from './forwarding.ts';
+import { notifyCommand } from './scripts.ts';
 
+/** What a real server inherits from its virtual server. */
 export interface ServerDefaults {
-  checks: CheckDefaults;
-  forwarding: ForwardingMethod;
+  timing: TimingDraft;
+  forwarding: Forwarding;
   weight: number;
   startsDown: boolean;
   inhibitOnFailure: boolean;
+  virtualHost?: string;
 }
 
-/** `real_server ADDRESS PORT { weight, TCP_CHECK, … }` */
+interface Draft extends ServerDefaults {
+  upperThreshold: number;
+  lowerThreshold: number;
+  notifyUp?: NotifyCommand | undefined;
+  notifyDown?: NotifyCommand | undefined;
+}
+
+const weights = { min: 0, max: 0x7fff_ffff };
+const thresholds = { min: 0, max: 0xffff_ffff };
+
+/** `real_server ADDRESS [PORT] { weight, checkers, … }`; without a port it has its virtual server's. */
 export function readRealServer(
   reader: Reader,
   statement: Statement,
   defaults: ServerDefaults,
+  servicePort: number,
 ): RealServerConfiguration | undefined {
-  const endpoint = readEndpoint(reader, statement);
-  const draft = { ...defaults, checks: { ...defaults.checks } };
+  const given = readEndpoint(reader, statement);
+  const endpoint = given && { ...given, port: given.port === 0 ? servicePort : given.port };
+  const draft: Draft = { ...defaults, timing: { ...defaults.timing }, upperThreshold: 0, lowerThreshold: 0 };
   const checkLines: Statement[] = [];
   reader.block(reader.blockOf(statement), 'real_server', {
-    weight: (line) => (draft.weight = integer(reader, line, { min: 0, max: 65_535 }) ?? draft.weight),
-    lvs_method: (line) => (draft.forwarding = readForwarding(reader, line) ?? draft.forwarding),
-    alpha: (line) => (draft.startsDown = flag(reader, line)),
-    inhibit_on_failure: (line) => (draft.inhibitOnFailure = flag(reader, line)),
-    ...checkKeywords(reader, draft.checks),
-    TCP_CHECK: (line) => checkLines.push(line),
-    smtp_alert: () => undefined,
+    ...serverKeywords(reader, draft),
+    ...Object.fromEntries(Object.keys(checkReaders).map((name) => [name, (line: Statement) => checkLines.push(line)])),
+    ...Object.fromEntries(
+      Object.entries(missingCheckers).map(([name, why]) => [name, (line: Statement) => notDone(reader, line, why)]),
+    ),
   });
   if (!endpoint) return undefined;
-  return {
-    ...endpoint,
-    forwarding: draft.forwarding,
-    weight: draft.weight,
-    inhibitOnFailure: draft.inhibitOnFailure,
-    startsDown: draft.startsDown,
-    checks: checkLines.map((line) => readTcpCheck(reader, line, draft.checks, endpoint)),
+  const alpha = { startsDown: draft.startsDown };
+  const surroundings = { ...endpoint, timing: draft.timing, virtualHost: draft.virtualHost, alpha };
+  const checks = checkLines.flatMap((line) => {
+    const found = checkReaders[line.keyword.text]?.(new CheckContext(reader, line, surroundings)) ?? [];
+    return found.map((check) => reader.placed(check, line.keyword));
+  });
+  const { forwarding, weight, upperThreshold, lowerThreshold, inhibitOnFailure, notifyUp, notifyDown } = draft;
+  const server: RealServerConfiguration = {
+    ...{ ...endpoint, ...forwarding, weight, upperThreshold, lowerThreshold, inhibitOnFailure },
+    ...{ startsDown: alpha.startsDown, checks },
+    ...defined({ notifyUp, notifyDown }),
   };
+  return reader.placed(server, statement.keyword);
 }
 
-function readTcpCheck(
-  reader: Reader,
-  statement: Statement,
-  defaults: CheckDefaults,
-  endpoint: Endpoint,
-): TcpCheckConfiguration {
-  const draft = { ...defaults };
-  const target = { ...endpoint };
-  let bindAddress: string | undefined;
-  const address = (line: Statement): string | undefined => {
-    const word = single(reader, line, 'an address');
-    return word && ipv4Word(reader, word);
+function serverKeywords(reader: Reader, draft: Draft): Keywords {
+  return {
+    weight: (line) => (draft.weight = integer(reader, line, weights) ?? draft.weight),
+    lvs_method: (line) => (draft.forwarding = readForwarding(reader, line) ?? draft.forwarding),
+    notify_up: (line) => (draft.notifyUp = notifyCommand(reader, line)),
+    notify_down: (line) => (draft.notifyDown = notifyCommand(reader, line)),
+    uthreshold: (line) => (draft.upperThreshold = integer(reader, line, thresholds) ?? draft.upperThreshold),
+    lthreshold: (line) => (draft.lowerThreshold = integer(reader, line, thresholds) ?? draft.lowerThreshold),
+    inhibit_on_failure: (line) => (draft.inhibitOnFailure = flag(reader, line)),
+    alpha: (line) => (draft.startsDown = flag(reader, line)),
+    virtualhost: (line) => {
+      const name = text(reader, line, 'the name of a host');
+      if (name !== undefined) draft.virtualHost = name;
+    },
+    ...timingKeywords(reader, draft.timing),
+    smtp_alert: () => undefined,
+    snmp_name: () => undefined,
   };
-  reader.block(reader.blockOf(statement), 'TCP_CHECK', {
-    ...checkKeywords(reader, draft),
-    connect_ip: (line) => (target.address = address(line) ?? target.address),
-    connect_port: (line) => (target.port = integer(reader, line, { min: 1, max: 65_535 }) ?? target.port),
-    bindto: (line) => (bindAddress = address(line)),
-  });
-  const { warmupMs = draft.intervalMs, ...times } = draft;
-  return { kind: 'TCP_CHECK', ...target, ...times, warmupMs, ...(bindAddress === undefined ? {} : { bindAddress }) };
 }
