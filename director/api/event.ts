@@ -35,6 +35,23 @@ export const directorEventSchema = z.discriminatedUnion('type', [
     interface: z.string(),
   }),
   z.object({ type: z.literal('gratuitous-arp'), at, address: z.string(), interface: z.string() }),
+  z.object({
+    type: z
+      .literal('second-master')
+      .describe('A weaker master was heard: two machines have answered for the addresses'),
+    at,
+    instance: z.string(),
+    address: z.string().describe('Whose advert it was'),
+    priority: z.number().int(),
+    ownPriority: z.number().int(),
+  }),
+  z.object({
+    type: z.literal('script').describe('A tracked script has changed its verdict'),
+    at,
+    name: z.string(),
+    up: z.boolean(),
+    reason: z.string(),
+  }),
   z.object({ type: z.literal('check'), at, check: checkSchema }),
   z.object({ type: z.literal('log'), at, level: z.enum(['debug', 'info', 'warn', 'error']), message: z.string() }),
 ]);

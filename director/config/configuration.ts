@@ -1,6 +1,6 @@
 import type { SyncDaemon, Timeouts } from '../api/table.ts';
 import type { VirtualServerConfiguration } from '../engine/checks/configuration.ts';
-import type { VrrpInstanceConfiguration } from '../engine/vrrp/configuration.ts';
+import type { VrrpConfiguration, VrrpInstanceConfiguration } from '../engine/vrrp/configuration.ts';
 
 /** Packets that get a firewall mark on their way in, as `iptables -t mangle -A PREROUTING … -j MARK` gives it. */
 export interface MarkRule {
@@ -18,6 +18,8 @@ export interface MarkRule {
 /** What a configuration file asks of the director, whatever its format; every default is filled in. */
 export interface DirectorConfiguration {
   readonly instances: readonly VrrpInstanceConfiguration[];
+  /** What the instances depend on and whom they tell: sync groups, tracked scripts and files, pipes. */
+  readonly vrrp?: Omit<VrrpConfiguration, 'instances'>;
   readonly virtualServers: readonly VirtualServerConfiguration[];
   readonly marks: readonly MarkRule[];
   /** Connection synchronisation; at most one of each role. The role follows VRRP when `instance` names one of ours. */

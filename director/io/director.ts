@@ -104,7 +104,7 @@ export class Director {
     this.#record([...this.#recorded, ...this.#local.recordable(instances)]);
     this.#checks.configure(virtualServers);
     this.#plane.addInterfaces(this.#planeInterfaces(configuration));
-    if (this.#vrrp) await this.#vrrp.reconfigure(instances);
+    if (this.#vrrp) await this.#vrrp.reconfigure({ ...configuration.vrrp, instances });
     else this.#startVrrp();
     if (this.#isEnding()) return;
     this.#record(this.#local.recordable(instances));
@@ -156,21 +156,24 @@ export class Director {
   }
 
   #startVrrp(): void {
-    const { instances } = this.#configuration;
+    const { instances, vrrp } = this.#configuration;
     if (instances.length === 0) return;
-    this.#vrrp = new VrrpController(instances, {
-      event: (event) => {
-        if (event.type === 'log') this.#options.log(event.level, event.message);
-        else if (event.type === 'vrrp-state')
-          this.#options.log('info', `${event.instance}: ${event.from} → ${event.to}: ${event.reason}`);
-        if (event.type !== 'log') this.events.emit(event);
+    this.#vrrp = new VrrpController(
+      { ...vrrp, instances },
+      {
+        event: (event) => {
+          if (event.type === 'log') this.#options.log(event.level, event.message);
+          else if (event.type === 'vrrp-state')
+            this.#options.log('info', `${event.instance}: ${event.from} → ${event.to}: ${event.reason}`);
+          if (event.type !== 'log') this.events.emit(event);
+        },
+        held: (addresses) => {
+          this.#local.held = addresses.map(({ address }) => address);
+          this.#followAddresses();
+        },
+        failed: (error) => this.#options.onFatal(`The VRRP thread failed: ${error.stack ?? error.message}`),
       },
-      held: (addresses) => {
-        this.#local.held = addresses.map(({ address }) => address);
-        this.#followAddresses();
-      },
-      failed: (error) => this.#options.onFatal(`The VRRP thread failed: ${error.stack ?? error.message}`),
-    });
+    );
   }
 
   #followAddresses(): void {

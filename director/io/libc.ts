@@ -142,6 +142,11 @@ export function sendmsg(fd: number, message: Bytes | number, flags: number): num
   return polled('sendmsg', native('intptr_t sendmsg(int fd, const void *message, int flags)')(fd, message, flags));
 }
 
+/** `message` is the address of a struct msghdr. Bytes received, -1 when nothing is there. */
+export function recvmsg(fd: number, message: Bytes | number, flags: number): number {
+  return polled('recvmsg', native('intptr_t recvmsg(int fd, void *message, int flags)')(fd, message, flags));
+}
+
 /**
  * Sends `count` messages of the mmsghdr array at `address`. Returns how many were taken, or the negated errno when not
  * even the first was: on the packet path an error is a counter, not an exception.
@@ -211,6 +216,13 @@ export function write(fd: number, data: Bytes): number {
 export function schedSetscheduler(pid: number, policy: number, priority: number): void {
   const call = native('int sched_setscheduler(int pid, int policy, const void *parameter)');
   checked('sched_setscheduler', call(pid, policy, Int32Array.of(priority)), `policy ${String(policy)}`);
+}
+
+/** Makes a named pipe; one that is there already is fine. */
+export function mkfifo(path: string, mode: number): void {
+  const terminated = new TextEncoder().encode(`${path}\0`);
+  const result = native('int mkfifo(const void *path, uint32_t mode)')(terminated, mode);
+  if (result === -1 && koffi.errno() !== constants.errno.EEXIST) throw new SystemError('mkfifo', koffi.errno(), path);
 }
 
 /** Index of a network interface; undefined when there is none of that name. */

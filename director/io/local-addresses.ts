@@ -1,4 +1,4 @@
-import type { VirtualAddress, VrrpInstanceConfiguration } from '../engine/vrrp/configuration.ts';
+import { addressesOf, type VirtualAddress, type VrrpInstanceConfiguration } from '../engine/vrrp/configuration.ts';
 import { RouteSocket, type NetworkInterface } from './netlink/route.ts';
 
 /** The addresses that this machine answers for: its own, and the virtual ones that it holds now. */
@@ -25,25 +25,28 @@ export class LocalAddresses {
   refresh(instances: readonly VrrpInstanceConfiguration[]): void {
     this.interfaces = readInterfaces();
     const present = new Set(
-      this.interfaces.flatMap(({ name, addresses }) => addresses.map(({ address }) => `${address} ${name}`)),
+      this.interfaces.flatMap((entry) => addressesOn(entry).map((address) => `${address} ${entry.name}`)),
     );
-    for (const address of instances.flatMap(({ virtualAddresses }) => virtualAddresses)) {
+    for (const address of instances.flatMap(addressesOf)) {
       const key = `${address.address} ${address.interface}`;
       if (present.has(key) && !this.#ours.has(key)) this.#foreign.add(key);
       else this.#ours.add(key);
     }
     const virtual = new Set([...this.#ours].map((key) => key.split(' ')[0]));
-    this.#own = this.interfaces
-      .flatMap(({ addresses }) => addresses.map(({ address }) => address))
-      .filter((address) => !virtual.has(address));
+    this.#own = this.interfaces.flatMap(addressesOn).filter((address) => !virtual.has(address));
   }
 
   /** The virtual addresses that are ours to remove. */
   recordable(instances: readonly VrrpInstanceConfiguration[]): VirtualAddress[] {
     return instances
-      .flatMap(({ virtualAddresses }) => virtualAddresses)
+      .flatMap(addressesOf)
       .filter((address) => !this.#foreign.has(`${address.address} ${address.interface}`));
   }
+}
+
+/** Of both families. */
+function addressesOn({ addresses, ipv6Addresses }: NetworkInterface): string[] {
+  return [...addresses, ...ipv6Addresses].map(({ address }) => address);
 }
 
 function readInterfaces(): NetworkInterface[] {

@@ -20,10 +20,11 @@ export function checkSnapshot({ service, server, kind, up, reason, since }: Chec
 export function instanceSnapshot({
   configuration,
   state,
+  priority,
   since,
   masterAddress,
 }: VrrpInstanceStatus): VrrpInstanceSnapshot {
-  const { name, version, vrid, priority, advertIntervalMs, syncGroup } = configuration;
+  const { name, version, vrid, advertIntervalMs, syncGroup } = configuration;
   return {
     name,
     version,

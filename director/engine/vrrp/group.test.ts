@@ -11,7 +11,7 @@ beforeEach(() => {
 const types = (name: string, since = 0) =>
   link
     .log(name)
-    .filter(({ at }) => at >= since)
+    .filter(({ at, action }) => at >= since && action.type !== 'notify')
     .map(({ action }) => action.type);
 const when = (name: string, wanted: (action: VrrpAction) => boolean, since = 0) =>
   link.log(name).find(({ at, action }) => at >= since && wanted(action))?.at;

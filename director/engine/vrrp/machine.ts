@@ -1,23 +1,23 @@
 import type { VrrpState } from '../../api/snapshot.ts';
 import { assertNever } from '../assert-never.ts';
 import type { VrrpAction } from './action.ts';
-import { ipv4ToNumber } from './addresses.ts';
-import { encodeAdvert, passAuthentication, passwordBytes } from './advert.ts';
-import type { VirtualAddress, VrrpInstanceConfiguration } from './configuration.ts';
+import { advertActions } from './advert-actions.ts';
+import { Announcer } from './announcer.ts';
+import { addressesOf, compareAddresses, without, type VrrpInstanceConfiguration } from './configuration.ts';
 import type { ReceivedAdvert } from './receive.ts';
 import { firstMasterDownInterval, masterDownInterval, skewTime } from './timers.ts';
 
 /**
  * One VRRP instance. It decides by itself what it wants; its sync group (group.ts) decides when that happens.
  *
- *             interface up              silence, and the whole group wants
+ *             nothing in the way        silence, and the whole group wants
  *    INIT ───────────────────► BACKUP ─────────────────────────────────────► MASTER
  *      │                        ▲   ▲                                          │
  *      │ interface down         │   └──────────────────────────────────────────┘
  *      ▼                        │      a better one is heard by any of the group
  *    FAULT ─────────────────────┘
- *      ▲  interfaces of the whole group up
- *      └──── from BACKUP and MASTER: interface of any of the group down
+ *      ▲  all is well in the whole group
+ *      └──── from BACKUP and MASTER: an interface, script or file of any of the group fails
  *
  * Times are milliseconds of one monotonic clock.
  */
@@ -32,7 +32,7 @@ type State =
       /** While a weaker master is tolerated because of preempt_delay. */
       readonly preemptAt?: number;
     }
-  | { readonly name: 'MASTER'; readonly advertAt: number; readonly burstAt: number; readonly refreshAt: number };
+  | { readonly name: 'MASTER'; readonly advertAt: number };
 type Backup = Extract<State, { name: 'BACKUP' }>;
 type Master = Extract<State, { name: 'MASTER' }>;
 
@@ -57,13 +57,20 @@ export class VrrpMachine {
   #state: State = { name: 'INIT' };
   #since: number;
   #address: string | undefined;
+  /** The configured one and the weights of what is tracked. */
+  #priority: number;
+  /** Another owner of the addresses was heard, and ours has given way. */
+  #steppedDown = false;
   /** Version 3 learns the master's interval from its adverts (RFC 9568 section 6.1, Active_Adver_Interval). */
   #masterIntervalMs: number;
   #heard: Heard | undefined;
+  readonly #announcer: Announcer;
 
   constructor(configuration: VrrpInstanceConfiguration, now: number) {
     this.#configuration = configuration;
+    this.#priority = configuration.priority;
     this.#masterIntervalMs = configuration.advertIntervalMs;
+    this.#announcer = new Announcer(configuration);
     this.#since = now;
   }
 
@@ -76,9 +83,12 @@ export class VrrpMachine {
   get since(): number {
     return this.#since;
   }
-  /** Primary address of the interface while that is up. */
+  /** The address that adverts come from, while there is one. */
   get address(): string | undefined {
     return this.#address;
+  }
+  get priority(): number {
+    return this.#priority;
   }
   get masterAddress(): string | undefined {
     return this.#heard?.source;
@@ -90,13 +100,26 @@ export class VrrpMachine {
   get nextTimeoutAt(): number {
     const state = this.#state;
     if (state.name === 'BACKUP') return state.masterDownAt;
-    if (state.name === 'MASTER') return Math.min(state.advertAt, state.burstAt, state.refreshAt);
+    if (state.name === 'MASTER') return Math.min(state.advertAt, this.#announcer.nextTimeoutAt);
     return Infinity;
   }
 
-  /** The interface came up with this address, or went down (undefined). */
+  /** The address to speak from came (or changed), or went (undefined). */
   setAddress(address: string | undefined): void {
     this.#address = address;
+  }
+
+  /** What is tracked has changed the priority; a backup's timer moves by the difference of the skews. */
+  setPriority(wanted: number): VrrpAction[] {
+    const before = this.#priority;
+    const priority = this.#steppedDown ? Math.min(wanted, 254) : wanted;
+    if (priority === before) return [];
+    const wait = this.#masterDownInterval();
+    this.#priority = priority;
+    if (this.#state.name === 'BACKUP')
+      this.#state = { ...this.#state, masterDownAt: this.#state.masterDownAt + this.#masterDownInterval() - wait };
+    const message = `${this.#configuration.name}: priority ${before} → ${priority}`;
+    return [{ type: 'log', level: 'info', message }];
   }
 
   tick(now: number): Outcome {
@@ -138,44 +161,35 @@ export class VrrpMachine {
   }
 
   #tickMaster(state: Master, now: number): Outcome {
-    const { advertIntervalMs, gratuitousArp } = this.#configuration;
+    const { advertIntervalMs } = this.#configuration;
     const actions: VrrpAction[] = [];
-    let { advertAt, burstAt, refreshAt } = state;
-    if (now >= advertAt) {
-      actions.push(this.#advert(this.#configuration.priority));
+    if (now >= state.advertAt) {
+      actions.push(...this.#advert());
       // From the time it was due, so that lateness does not add up; unless whole intervals were lost.
-      const next = advertAt + advertIntervalMs;
-      advertAt = next > now ? next : now + advertIntervalMs;
+      const next = state.advertAt + advertIntervalMs;
+      this.#state = { name: 'MASTER', advertAt: next > now ? next : now + advertIntervalMs };
     }
-    if (now >= burstAt) {
-      actions.push(this.#gratuitousArp(gratuitousArp.repeat));
-      burstAt = Infinity;
-    }
-    if (now >= refreshAt) {
-      actions.push(this.#gratuitousArp(gratuitousArp.refreshRepeat));
-      refreshAt = now + gratuitousArp.refreshMs;
-    }
-    this.#state = { name: 'MASTER', advertAt, burstAt, refreshAt };
+    actions.push(...this.#announcer.tick(now));
     return { actions };
   }
 
   /** RFC 9568 section 6.4.2. */
   #hearBackup(state: Backup, { advert }: ReceivedAdvert, now: number): Outcome {
-    const configuration = this.#configuration;
+    const { preempt, preemptDelayMs, version } = this.#configuration;
     if (advert.priority === 0) {
-      const masterDownAt = now + skewTime(configuration, this.#masterIntervalMs);
+      const masterDownAt = now + skewTime(this.#timers(), this.#masterIntervalMs);
       this.#state = { ...state, masterDownAt: Math.min(state.masterDownAt, masterDownAt) };
       return nothing;
     }
-    const weaker = configuration.preempt && advert.priority < configuration.priority;
-    if (weaker && configuration.preemptDelayMs === 0) return nothing;
-    const preemptAt = weaker ? (state.preemptAt ?? now + configuration.preemptDelayMs) : undefined;
+    const weaker = preempt && advert.priority < this.#priority;
+    if (weaker && preemptDelayMs === 0) return nothing;
+    const preemptAt = weaker ? (state.preemptAt ?? now + preemptDelayMs) : undefined;
     // The delay is over: let the timer run out, as against any weaker master.
     if (preemptAt !== undefined && now >= preemptAt) return nothing;
-    if (configuration.version === 3) this.#masterIntervalMs = advert.advertIntervalMs;
+    if (version === 3) this.#masterIntervalMs = advert.advertIntervalMs;
     this.#state = {
       name: 'BACKUP',
-      masterDownAt: now + masterDownInterval(configuration, this.#masterIntervalMs),
+      masterDownAt: now + this.#masterDownInterval(),
       wantsMaster: false,
       ...(preemptAt === undefined ? {} : { preemptAt }),
     };
@@ -183,37 +197,61 @@ export class VrrpMachine {
   }
 
   /** RFC 9568 section 6.4.3; a weaker master is answered at once, and the neighbours are told again whom to ask. */
-  #hearMaster(state: Master, { advert, source }: ReceivedAdvert, now: number): Outcome {
-    const { name, priority, version, advertIntervalMs } = this.#configuration;
-    if (advert.priority === 0 || !this.#isBetter(advert.priority, source)) {
+  #hearMaster(state: Master, received: ReceivedAdvert, now: number): Outcome {
+    const { advert, source } = received;
+    const { version, advertIntervalMs, higherPrioritySendAdvert } = this.#configuration;
+    if (advert.priority === 0) {
       this.#state = { ...state, advertAt: now + advertIntervalMs };
-      const actions: VrrpAction[] = [this.#advert(priority)];
-      if (advert.priority === 0) return { actions };
-      const message = `${name}: ${source} is master too with priority ${advert.priority}, ours is ${priority}: announcing again`;
-      const log: VrrpAction = { type: 'log', level: 'warn', message };
-      return { actions: [...actions, this.#gratuitousArp(this.#configuration.gratuitousArp.repeat), log] };
+      return { actions: this.#advert() };
     }
+    const conflict = this.#twoOwners(received);
+    if (!this.#isBetter(advert.priority, source))
+      return { actions: [...conflict, ...this.#answerRival(state, received, now)] };
+    const own = this.#priority;
     if (version === 3) this.#masterIntervalMs = advert.advertIntervalMs;
-    const reason = `${source} is master with priority ${advert.priority}, ours is ${priority}`;
-    return { actions: [], wish: { to: 'BACKUP', reason } };
+    const reason = `${source} is master with priority ${advert.priority}, ours is ${own}`;
+    const last = higherPrioritySendAdvert === true ? this.#advert() : [];
+    return { actions: [...conflict, ...last], wish: { to: 'BACKUP', reason } };
+  }
+
+  /** Two owners of one address are a fault of the files: as keepalived does, ours steps down to 254 and elects. */
+  #twoOwners({ advert, source }: ReceivedAdvert): VrrpAction[] {
+    if (advert.priority !== 255 || this.#priority !== 255) return [];
+    const { name } = this.#configuration;
+    this.#priority = 254;
+    this.#steppedDown = true;
+    const message = `${name}: ${source} owns the addresses too (priority 255 in both files): ours goes down to 254`;
+    return [{ type: 'log', level: 'warn', message }];
+  }
+
+  #answerRival(state: Master, { advert, source }: ReceivedAdvert, now: number): VrrpAction[] {
+    const { name, lowerPriorityNoAdvert, advertIntervalMs } = this.#configuration;
+    const own = this.#priority;
+    const actions: VrrpAction[] = [];
+    if (!lowerPriorityNoAdvert) {
+      this.#state = { ...state, advertAt: now + advertIntervalMs };
+      actions.push(...this.#advert());
+    }
+    const message = `${name}: ${source} is master too with priority ${advert.priority}, ours is ${own}: announcing again`;
+    return [
+      ...actions,
+      ...this.#announcer.answerRival(now),
+      { type: 'second-master', instance: name, address: source, priority: advert.priority, ownPriority: own },
+      { type: 'log', level: 'warn', message },
+    ];
   }
 
   #isBetter(priority: number, source: string): boolean {
-    const own = this.#configuration.priority;
-    return priority > own || (priority === own && ipv4ToNumber(source) > ipv4ToNumber(this.#address ?? '0.0.0.0'));
+    const own = this.#priority;
+    return priority > own || (priority === own && compareAddresses(source, this.#address ?? '') > 0);
   }
 
   enterMaster(now: number): VrrpAction[] {
-    const { advertIntervalMs, gratuitousArp, virtualAddresses, priority, name } = this.#configuration;
+    const { advertIntervalMs, name } = this.#configuration;
     const state = this.#transition('MASTER', now, this.#whyMaster(now));
-    this.#state = {
-      name: 'MASTER',
-      advertAt: now + advertIntervalMs,
-      burstAt: gratuitousArp.delayMs > 0 ? now + gratuitousArp.delayMs : Infinity,
-      refreshAt: gratuitousArp.refreshMs > 0 ? now + gratuitousArp.refreshMs : Infinity,
-    };
-    const add: VrrpAction = { type: 'add-addresses', instance: name, addresses: virtualAddresses };
-    return [this.#advert(priority), state, add, this.#gratuitousArp(gratuitousArp.repeat)];
+    this.#state = { name: 'MASTER', advertAt: now + advertIntervalMs };
+    const add: VrrpAction = { type: 'add-addresses', instance: name, addresses: addressesOf(this.#configuration) };
+    return [...this.#advert(), state, add, ...this.#announcer.start(now)];
   }
 
   /** `first`: from INIT, where the file's `state` shortens the wait. */
@@ -221,8 +259,8 @@ export class VrrpMachine {
     const actions = [...this.#leaveMaster(), this.#transition('BACKUP', now, reason)];
     if (first) this.#masterIntervalMs = this.#configuration.advertIntervalMs;
     const wait = first
-      ? firstMasterDownInterval(this.#configuration)
-      : masterDownInterval(this.#configuration, this.#masterIntervalMs);
+      ? firstMasterDownInterval({ ...this.#configuration, priority: this.#priority })
+      : this.#masterDownInterval();
     this.#state = { name: 'BACKUP', masterDownAt: now + wait, wantsMaster: false };
     return actions;
   }
@@ -241,31 +279,50 @@ export class VrrpMachine {
   }
 
   /** New settings for the same virtual router: the state stays, addresses come and go by difference. */
-  reconfigure(next: VrrpInstanceConfiguration): VrrpAction[] {
+  reconfigure(next: VrrpInstanceConfiguration, now: number): VrrpAction[] {
     const old = this.#configuration;
+    const wait = this.#masterDownInterval();
     this.#configuration = next;
+    if (next.priority !== old.priority) {
+      this.#steppedDown = false;
+      const moved = Math.max(this.#priority + next.priority - old.priority, 1);
+      this.#priority = Math.min(moved, next.priority === 255 ? 255 : 254);
+    }
     if (next.version === 2) this.#masterIntervalMs = next.advertIntervalMs;
+    this.#announcer.reconfigure(next, now, this.#state.name === 'MASTER');
+    if (this.#state.name === 'BACKUP')
+      this.#state = { ...this.#state, masterDownAt: this.#state.masterDownAt + this.#masterDownInterval() - wait };
     if (this.#state.name !== 'MASTER') return [];
-    const gone = without(old.virtualAddresses, next.virtualAddresses);
-    const added = without(next.virtualAddresses, old.virtualAddresses);
-    const actions: VrrpAction[] = [this.#advert(next.priority)];
+    this.#state = { name: 'MASTER', advertAt: now + next.advertIntervalMs };
+    const gone = without(addressesOf(old), addressesOf(next));
+    const added = without(addressesOf(next), addressesOf(old));
+    const actions = this.#advert();
     if (gone.length > 0) actions.push({ type: 'remove-addresses', instance: next.name, addresses: gone });
     if (added.length > 0)
       actions.push(
         { type: 'add-addresses', instance: next.name, addresses: added },
-        { type: 'gratuitous-arp', instance: next.name, addresses: added, repeat: next.gratuitousArp.repeat },
+        ...this.#announcer.announce(added, next.gratuitousArp.repeat, now),
       );
     return actions;
   }
 
+  #timers() {
+    return { ...this.#configuration, priority: this.#priority };
+  }
+
+  #masterDownInterval(): number {
+    return masterDownInterval(this.#timers(), this.#masterIntervalMs);
+  }
+
   #resign(): VrrpAction[] {
-    return this.#state.name === 'MASTER' && this.#address !== undefined ? [this.#advert(0)] : [];
+    return this.#state.name === 'MASTER' ? this.#advert(0) : [];
   }
 
   #leaveMaster(): VrrpAction[] {
     if (this.#state.name !== 'MASTER') return [];
-    const { name, virtualAddresses } = this.#configuration;
-    return [{ type: 'remove-addresses', instance: name, addresses: virtualAddresses }];
+    this.#announcer.stop();
+    const { name } = this.#configuration;
+    return [{ type: 'remove-addresses', instance: name, addresses: addressesOf(this.#configuration) }];
   }
 
   #transition(to: VrrpState, now: number, reason: string): VrrpAction {
@@ -275,32 +332,13 @@ export class VrrpMachine {
     return { type: 'state', instance: name, vrid, from, to, reason };
   }
 
-  #advert(priority: number): VrrpAction {
-    const {
-      name,
-      interface: device,
-      version,
-      vrid,
-      advertIntervalMs,
-      virtualAddresses,
-      password,
-    } = this.#configuration;
-    const authentication =
-      password === undefined ? {} : { authentication: { type: passAuthentication, data: passwordBytes(password) } };
-    const addresses = virtualAddresses.map(({ address }) => address);
-    const advert = { version, vrid, priority, advertIntervalMs, addresses, ...authentication };
-    const packet = encodeAdvert(advert, this.#address ?? '0.0.0.0');
-    return { type: 'send-advert', instance: name, interface: device, priority, packet };
-  }
-
-  #gratuitousArp(repeat: number): VrrpAction {
-    const { name, virtualAddresses } = this.#configuration;
-    return { type: 'gratuitous-arp', instance: name, addresses: virtualAddresses, repeat };
+  #advert(priority = this.#priority): VrrpAction[] {
+    return this.#address === undefined ? [] : advertActions(this.#configuration, priority, this.#address);
   }
 
   #whyMaster(now: number): string {
     const heard = this.#heard;
-    const { priority } = this.#configuration;
+    const priority = this.#priority;
     if (!heard) return 'nobody else was heard';
     if (heard.priority === 0) return `${heard.source} gave up`;
     const silence = now - heard.at;
@@ -308,10 +346,4 @@ export class VrrpMachine {
       return `${heard.source} is master with priority ${heard.priority}, ours is ${priority}`;
     return `${heard.source} has been silent for ${Math.round(silence)} ms`;
   }
-}
-
-function without(all: readonly VirtualAddress[], some: readonly VirtualAddress[]): VirtualAddress[] {
-  const key = (item: VirtualAddress): string => `${item.address}/${item.prefixLength}@${item.interface}`;
-  const known = new Set(some.map(key));
-  return all.filter((item) => !known.has(key(item)));
 }

@@ -1,7 +1,7 @@
-import { ipv4FromNumber } from './addresses.ts';
-import { decodeAdvert, passAuthentication, passwordBytes, vrrpMulticastAddress } from './advert.ts';
+import { decodeAdvert, passAuthentication, passwordBytes } from './advert.ts';
 import type { Advert, MalformedAdvert } from './advert.ts';
-import type { VrrpInstanceConfiguration } from './configuration.ts';
+import { compareAddresses, isSameAddress, type VrrpInstanceConfiguration } from './configuration.ts';
+import { decodeDatagram, isMulticast } from './datagram.ts';
 
 /** Why a packet was not taken as an advertisement; each is counted under its name. */
 export type ReceiveProblem =
@@ -9,6 +9,7 @@ export type ReceiveProblem =
   | 'ip-header'
   | 'ttl'
   | 'destination'
+  | 'unknown-peer'
   | 'unknown-vrid'
   | 'instance-version'
   | 'own-address'
@@ -20,40 +21,53 @@ export type ReceiveProblem =
 export interface ReceivedAdvert {
   readonly advert: Advert;
   readonly source: string;
+  readonly destination: string;
+  readonly ttl: number;
 }
 
 /** The checks that need no instance: RFC 9568 section 7.1, RFC 3768 section 7.1. `packet` starts at the IP header. */
 export function receivePacket(packet: Uint8Array): ReceivedAdvert | ReceiveProblem {
-  if (packet.length < 20) return 'ip-header';
-  const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
-  const headerLength = (view.getUint8(0) & 15) * 4;
-  const totalLength = view.getUint16(2);
-  if (view.getUint8(0) >>> 4 !== 4 || headerLength < 20 || totalLength < headerLength) return 'ip-header';
-  if (totalLength > packet.length) return 'ip-header';
-  // 255 cannot have crossed a router, so the sender is on this link.
-  if (view.getUint8(8) !== 255) return 'ttl';
-  if (ipv4FromNumber(view.getUint32(16)) !== vrrpMulticastAddress) return 'destination';
-  const source = ipv4FromNumber(view.getUint32(12));
-  const advert = decodeAdvert(packet.subarray(headerLength, totalLength), source);
-  return typeof advert === 'string' ? advert : { advert, source };
+  const datagram = decodeDatagram(packet);
+  if (!datagram) return 'ip-header';
+  const { source, destination, ttl, payload } = datagram;
+  const advert = decodeAdvert(payload, { source, destination });
+  return typeof advert === 'string' ? advert : { advert, source, destination, ttl };
 }
 
-/** The checks against the instance that the advertisement is for. */
+/** The checks against the instance; `ownAddress` is what our adverts of it come from. */
 export function checkAgainstInstance(
-  { advert, source }: ReceivedAdvert,
+  received: ReceivedAdvert,
   instance: VrrpInstanceConfiguration,
   ownAddress: string,
+  knownMaster?: string,
 ): ReceiveProblem | undefined {
+  const { advert, source } = received;
+  const problem = checkWay(received, instance);
+  if (problem) return problem;
+  if (isSameAddress(source, ownAddress)) return 'own-address';
   if (advert.version !== instance.version) return 'instance-version';
-  if (source === ownAddress) return 'own-address';
-  if (advert.version === 3) return undefined;
-  return checkAuthentication(advert, instance.password) ?? checkVersion2(advert, instance);
+  if (instance.version === 3) return undefined;
+  const sameMaster = instance.skipAddressCheck === true && knownMaster === source;
+  return checkAuthentication(advert, instance.password) ?? checkVersion2(advert, instance, sameMaster);
+}
+
+/** How it came: multicast and unicast are not mixed, and only a TTL of 255 proves that the sender is on this link. */
+function checkWay(
+  { source, destination, ttl }: ReceivedAdvert,
+  { unicast }: VrrpInstanceConfiguration,
+): ReceiveProblem | undefined {
+  if (isMulticast(destination) === (unicast !== undefined)) return 'destination';
+  if (!unicast) return ttl === 255 ? undefined : 'ttl';
+  const peer = unicast.peers.find(({ address }) => isSameAddress(address, source));
+  if (!peer) return unicast.checkSource ? 'unknown-peer' : undefined;
+  return ttl < (peer.minTtl ?? 0) || ttl > (peer.maxTtl ?? 255) ? 'ttl' : undefined;
 }
 
 /** The same addresses, in any order. A difference is reported in both versions, and costs the packet only in version 2. */
 export function sameAddresses(advert: Advert, instance: VrrpInstanceConfiguration): boolean {
-  const ours = instance.virtualAddresses.map(({ address }) => address);
-  return advert.addresses.length === ours.length && advert.addresses.every((address) => ours.includes(address));
+  const ours = instance.virtualAddresses.map(({ address }) => address).sort(compareAddresses);
+  const theirs = [...advert.addresses].sort(compareAddresses);
+  return theirs.length === ours.length && theirs.every((address, index) => isSameAddress(address, ours[index] ?? ''));
 }
 
 function checkAuthentication(advert: Advert, password: string | undefined): ReceiveProblem | undefined {
@@ -64,8 +78,12 @@ function checkAuthentication(advert: Advert, password: string | undefined): Rece
   return expected.every((byte, index) => data[index] === byte) ? undefined : 'authentication-data';
 }
 
-function checkVersion2(advert: Advert, instance: VrrpInstanceConfiguration): ReceiveProblem | undefined {
+function checkVersion2(
+  advert: Advert,
+  instance: VrrpInstanceConfiguration,
+  sameMaster: boolean,
+): ReceiveProblem | undefined {
   if (advert.advertIntervalMs !== instance.advertIntervalMs) return 'advert-interval';
   // RFC 3768 section 7.1: dropped unless the owner of the addresses sent it.
-  return sameAddresses(advert, instance) || advert.priority === 255 ? undefined : 'address-list';
+  return sameMaster || sameAddresses(advert, instance) || advert.priority === 255 ? undefined : 'address-list';
 }

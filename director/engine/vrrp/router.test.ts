@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { VrrpAction } from './action.ts';
-import { encodeAdvert, passwordBytes, type Advert } from './advert.ts';
+import { encodeAdvert, passwordBytes, vrrpMulticastAddress, type Advert } from './advert.ts';
 import { alone, base, inside, masterAddresses } from './simulated-instances.ts';
 import { ipPacket, SimulatedLink } from './simulated-link.ts';
 
@@ -11,7 +11,7 @@ beforeEach(() => {
 const types = (name: string, since = 0) =>
   link
     .log(name)
-    .filter(({ at }) => at >= since)
+    .filter(({ at, action }) => at >= since && action.type !== 'notify')
     .map(({ action }) => action.type);
 const when = (name: string, wanted: (action: VrrpAction) => boolean, since = 0) =>
   link.log(name).find(({ at, action }) => at >= since && wanted(action))?.at;
@@ -82,7 +82,7 @@ describe('a lone instance', () => {
     link.advance(10);
     link.stop('a');
     expect(types('a', 10)).toEqual(['send-advert', 'remove-addresses', 'state']);
-    expect(link.log('a').at(-3)?.action).toMatchObject({ priority: 0 });
+    expect(link.log('a').at(-4)?.action).toMatchObject({ priority: 0 });
   });
 
   it('says nothing when it stops as BACKUP', () => {
@@ -111,13 +111,14 @@ describe('receive checks', () => {
     authentication: { type: 1, data: passwordBytes('mypasswd') },
   };
   const source = '192.168.1.9';
+  const path = { source, destination: vrrpMulticastAddress };
   const packet = (changes: Partial<Advert> = {}, from = source) =>
-    ipPacket(from, encodeAdvert({ ...advert, ...changes }, from));
+    ipPacket(from, encodeAdvert({ ...advert, ...changes }, { source: from, destination: vrrpMulticastAddress }));
 
   it.each([
     ['ip-header', new Uint8Array(12)],
-    ['ttl', ipPacket(source, encodeAdvert(advert, source), 254)],
-    ['destination', ipPacket(source, encodeAdvert(advert, source), 255, '192.168.1.101')],
+    ['ttl', ipPacket(source, encodeAdvert(advert, path), 254)],
+    ['destination', ipPacket(source, encodeAdvert(advert, path), 255, '192.168.1.101')],
     ['unknown-vrid', packet({ vrid: 99 })],
     ['instance-version', packet({ version: 3 })],
     ['own-address', packet({}, '192.168.1.101')],

@@ -1,27 +1,21 @@
 import type { VrrpAction } from './action.ts';
-import { ipv4ToNumber } from './addresses.ts';
-import { vrrpMulticastAddress, vrrpProtocol } from './advert.ts';
-import type { VrrpInstanceConfiguration } from './configuration.ts';
+import type { VrrpConfiguration, VrrpInstanceConfiguration } from './configuration.ts';
+import { encodeDatagram, isMulticast } from './datagram.ts';
+import { vrrpMulticastAddress } from './advert.ts';
 import { VrrpRouter } from './router.ts';
+import type { LinkState } from './tracking.ts';
 
-/** Wraps the bytes of an advertisement as it arrives from the wire: an IPv4 header without options, then the bytes. */
+/** Wraps the bytes of an advertisement as it arrives from the wire: an IP header without options, then the bytes. */
 export function ipPacket(
   source: string,
   payload: Uint8Array,
   ttl = 255,
   destination = vrrpMulticastAddress,
 ): Uint8Array {
-  const packet = new Uint8Array(20 + payload.length);
-  const view = new DataView(packet.buffer);
-  view.setUint8(0, 0x45);
-  view.setUint16(2, packet.length);
-  view.setUint8(8, ttl);
-  view.setUint8(9, vrrpProtocol);
-  view.setUint32(12, ipv4ToNumber(source));
-  view.setUint32(16, ipv4ToNumber(destination));
-  packet.set(payload, 20);
-  return packet;
+  return encodeDatagram({ source, destination, ttl, payload });
 }
+
+type Advert = Extract<VrrpAction, { type: 'send-advert' }>;
 
 interface Station {
   readonly router: VrrpRouter;
@@ -30,24 +24,36 @@ interface Station {
   alive: boolean;
 }
 
+interface InFlight {
+  readonly at: number;
+  readonly to: string;
+  readonly device: string;
+  readonly packet: Uint8Array;
+}
+
 /** Routers whose interfaces of the same name share a link, on a virtual clock: for tests and for explaining elections. */
 export class SimulatedLink {
   now = 0;
+  /** From one station to another, in milliseconds; 0 delivers within the call. */
+  latencyMs = 0;
+  /** Says for each packet and receiver whether it is lost; never by default. */
+  loses: () => boolean = () => false;
   readonly #stations = new Map<string, Station>();
   /** Interfaces whose packets get lost, as `station interface`. */
   readonly #cut = new Set<string>();
+  #inFlight: InFlight[] = [];
 
-  /** `addresses`: interface → primary address. */
+  /** `addresses`: interface → the address to speak from, of either family. */
   add(
     name: string,
-    instances: readonly VrrpInstanceConfiguration[],
+    instances: readonly VrrpInstanceConfiguration[] | VrrpConfiguration,
     addresses: Readonly<Record<string, string>>,
   ): void {
-    const router = new VrrpRouter(instances, this.now);
+    const configuration = asConfiguration(instances);
+    const router = new VrrpRouter(configuration, this.now);
     const station: Station = { router, addresses: new Map(Object.entries(addresses)), log: [], alive: true };
     this.#stations.set(name, station);
-    for (const [device, address] of station.addresses)
-      this.#do(name, station, router.setAddress(device, address, this.now));
+    for (const device of station.addresses.keys()) this.setLink(name, device, true);
     this.#do(name, station, router.start(this.now));
   }
 
@@ -87,23 +93,39 @@ export class SimulatedLink {
 
   setLink(name: string, device: string, up: boolean): void {
     const station = this.#station(name);
-    const address = up ? station.addresses.get(device) : undefined;
-    this.#do(name, station, station.router.setAddress(device, address, this.now));
+    const address = station.addresses.get(device);
+    const known = address === undefined ? {} : address.includes(':') ? { ipv6: address } : { ipv4: address };
+    const link: LinkState = { up, ...(up ? known : {}) };
+    this.#do(name, station, station.router.setLink(device, link, this.now));
   }
 
-  reconfigure(name: string, instances: readonly VrrpInstanceConfiguration[]): void {
+  /** One run of a tracked script. */
+  script(name: string, script: string, ok: boolean): void {
     const station = this.#station(name);
-    this.#do(name, station, station.router.reconfigure(instances, this.now));
+    const detail = ok ? 'exit status 0' : 'exit status 1';
+    this.#do(name, station, station.router.scriptResult(script, { ok, detail }, this.now));
   }
 
-  /** Lets time pass, timer by timer. */
+  file(name: string, file: string, value: number): void {
+    const station = this.#station(name);
+    this.#do(name, station, station.router.fileValue(file, value, this.now));
+  }
+
+  reconfigure(name: string, instances: readonly VrrpInstanceConfiguration[] | VrrpConfiguration): void {
+    const station = this.#station(name);
+    this.#do(name, station, station.router.reconfigure(asConfiguration(instances), this.now));
+  }
+
+  /** Lets time pass, timer by timer and packet by packet. */
   advance(milliseconds: number): void {
     const end = this.now + milliseconds;
     for (;;) {
       const living = [...this.#stations].filter(([, { alive }]) => alive);
-      const next = Math.min(...living.map(([, { router }]) => router.nextTimeoutAt));
+      const timer = Math.min(...living.map(([, { router }]) => router.nextTimeoutAt));
+      const next = Math.min(timer, this.#inFlight[0]?.at ?? Infinity);
       if (!(next <= end)) break;
       this.now = Math.max(this.now, next);
+      if (this.#arrive()) continue;
       for (const [name, station] of living) this.#do(name, station, station.router.tick(this.now));
     }
     this.now = end;
@@ -112,18 +134,34 @@ export class SimulatedLink {
   #do(name: string, station: Station, actions: readonly VrrpAction[]): void {
     for (const action of actions) {
       station.log.push({ at: this.now, action });
-      if (action.type === 'send-advert') this.#deliver(name, station, action);
+      if (action.type === 'send-advert') this.#send(name, action);
     }
   }
 
-  #deliver(sender: string, { addresses }: Station, advert: Extract<VrrpAction, { type: 'send-advert' }>): void {
-    const { interface: device, packet } = advert;
+  #send(sender: string, advert: Advert): void {
+    const { interface: device, destination } = advert;
     if (this.#cut.has(`${sender} ${device}`)) return;
-    for (const [name, station] of this.#stations) {
-      if (name === sender || !station.alive || this.#cut.has(`${name} ${device}`)) continue;
-      const bytes = ipPacket(addresses.get(device) ?? '', packet);
-      this.#do(name, station, station.router.receive(device, bytes, this.now).actions);
+    const packet = encodeDatagram(advert);
+    for (const [name, { addresses }] of this.#stations) {
+      const meant = isMulticast(destination) || addresses.get(device) === destination;
+      if (name === sender || !meant || this.loses()) continue;
+      const entry = { at: this.now + this.latencyMs, to: name, device, packet };
+      if (this.latencyMs === 0) this.#deliver(entry);
+      else this.#inFlight.push(entry);
     }
+  }
+
+  #arrive(): boolean {
+    const due = this.#inFlight.filter(({ at }) => at <= this.now);
+    this.#inFlight = this.#inFlight.filter(({ at }) => at > this.now);
+    for (const entry of due) this.#deliver(entry);
+    return due.length > 0;
+  }
+
+  #deliver({ to, device, packet }: InFlight): void {
+    const station = this.#station(to);
+    if (!station.alive || this.#cut.has(`${to} ${device}`)) return;
+    this.#do(to, station, station.router.receive(device, packet, this.now).actions);
   }
 
   #station(name: string): Station {
@@ -131,4 +169,8 @@ export class SimulatedLink {
     if (!station) throw new RangeError(`There is no station "${name}" on this link.`);
     return station;
   }
+}
+
+function asConfiguration(instances: readonly VrrpInstanceConfiguration[] | VrrpConfiguration): VrrpConfiguration {
+  return 'instances' in instances ? instances : { instances };
 }

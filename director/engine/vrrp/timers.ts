@@ -3,14 +3,17 @@ import type { VrrpInstanceConfiguration } from './configuration.ts';
 /** Three adverts may be lost before the master counts as dead: RFC 9568 section 6.1, Active_Down_Interval. */
 const adverts = 3;
 
+/** What the timers of an instance come from; `priority` is the one it has now, with the weights of what it tracks. */
+export type TimerSource = Pick<VrrpInstanceConfiguration, 'version' | 'priority' | 'downTimerAdverts'>;
+
 /** The lower the priority, the longer the wait: so the best backup takes over first. Milliseconds. */
-export function skewTime({ version, priority }: VrrpInstanceConfiguration, masterIntervalMs: number): number {
+export function skewTime({ version, priority }: TimerSource, masterIntervalMs: number): number {
   // Version 2 counts in fractions of a second, whatever the interval (RFC 3768 section 6.1); version 3 of the interval.
   return ((256 - priority) * (version === 2 ? 1000 : masterIntervalMs)) / 256;
 }
 
-export function masterDownInterval(instance: VrrpInstanceConfiguration, masterIntervalMs: number): number {
-  return adverts * masterIntervalMs + skewTime(instance, masterIntervalMs);
+export function masterDownInterval(instance: TimerSource, masterIntervalMs: number): number {
+  return (instance.downTimerAdverts ?? adverts) * masterIntervalMs + skewTime(instance, masterIntervalMs);
 }
 
 /**

@@ -3,7 +3,7 @@ import { decodeMessages, encodeMessage, flags, type Message } from './message.ts
 
 /** linux/netlink.h, linux/rtnetlink.h. */
 export const protocols = { route: 0, netfilter: 12 } as const;
-export const routeGroups = { link: 0x1, ipv4Address: 0x10 } as const;
+export const routeGroups = { link: 0x1, ipv4Address: 0x10, ipv6Address: 0x100 } as const;
 
 const familyNetlink = 16;
 const rawNonBlocking = 3 | 0x800 | 0x80000; // SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC

@@ -3,56 +3,38 @@ import type { VrrpAction } from '../../engine/vrrp/action.ts';
 import type { VirtualAddress } from '../../engine/vrrp/configuration.ts';
 import type { DirectorEvent } from '../../api/event.ts';
 import { epochNow } from '../clock.ts';
-import { AdvertSocket } from './advert-socket.ts';
-import { ArpSocket } from './arp-socket.ts';
+import { AdvertSockets } from './advert-sockets.ts';
 import type { Interfaces } from './interfaces.ts';
+import type { VrrpMessage } from './messages.ts';
+import { NeighbourSocket } from './neighbour-socket.ts';
 
-type Report = (event: DirectorEvent) => void;
+type Notice = Extract<VrrpMessage, { type: 'notify' }>;
+
+export interface ActuatorListener {
+  event(event: DirectorEvent): void;
+  /** Programs are to be run; they are not our thread's business. */
+  notify(notice: Notice): void;
+  /** Instances have changed their state, and their addresses are not there yet. */
+  state(): void;
+}
 
 /** Carries out what the VRRP engine decides, and reports each thing done with the time it was done. */
 export class Actuator {
+  readonly sockets = new AdvertSockets();
   readonly #interfaces: Interfaces;
-  readonly #report: Report;
-  readonly #onState: () => void;
-  readonly #sockets = new Map<string, { socket: AdvertSocket; index: number; source: string }>();
-  readonly #arp = new ArpSocket();
+  readonly #listener: ActuatorListener;
+  readonly #neighbours = new NeighbourSocket();
   /** Addresses that were there before us are not ours to remove. */
   readonly #foreign = new Set<string>();
 
-  /** `onState` is called when instances have changed their state and before their addresses are added. */
-  constructor(interfaces: Interfaces, report: Report, onState: () => void) {
+  constructor(interfaces: Interfaces, listener: ActuatorListener) {
     this.#interfaces = interfaces;
-    this.#report = report;
-    this.#onState = onState;
-  }
-
-  get sockets(): { device: string; socket: AdvertSocket }[] {
-    return [...this.#sockets].map(([device, { socket }]) => ({ device, socket }));
-  }
-
-  /** Makes sure that there is a socket on the device that speaks from this address. */
-  open(device: string, source: string): void {
-    const index = this.#interfaces.get(device)?.index;
-    if (index === undefined) return;
-    const present = this.#sockets.get(device);
-    // An interface that was removed and made again has another index, and the old socket is bound to nothing.
-    if (present && present.index !== index) this.closeSocket(device);
-    const kept = this.#sockets.get(device);
-    if (!kept) this.#sockets.set(device, { socket: new AdvertSocket(device, index, source), index, source });
-    else if (kept.source !== source) {
-      kept.socket.setSource(source);
-      this.#sockets.set(device, { ...kept, source });
-    }
-  }
-
-  closeSocket(device: string): void {
-    this.#sockets.get(device)?.socket.close();
-    this.#sockets.delete(device);
+    this.#listener = listener;
   }
 
   close(): void {
-    for (const device of [...this.#sockets.keys()]) this.closeSocket(device);
-    this.#arp.close();
+    this.sockets.close();
+    this.#neighbours.close();
   }
 
   perform(actions: readonly VrrpAction[]): void {
@@ -60,7 +42,7 @@ export class Actuator {
     let told = !actions.some(({ type }) => type === 'state');
     for (const action of actions) {
       if (!told && (action.type === 'add-addresses' || action.type === 'gratuitous-arp')) {
-        this.#onState();
+        this.#listener.state();
         told = true;
       }
       try {
@@ -70,7 +52,7 @@ export class Actuator {
         this.#log('warn', `${action.type} failed: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
-    if (!told) this.#onState();
+    if (!told) this.#listener.state();
   }
 
   #one(action: VrrpAction): void {
@@ -80,7 +62,7 @@ export class Actuator {
         break;
       case 'state': {
         const { instance, vrid, from, to, reason } = action;
-        this.#report({ type: 'vrrp-state', at: epochNow(), instance, vrid, from, to, reason });
+        this.#listener.event({ type: 'vrrp-state', at: epochNow(), instance, vrid, from, to, reason });
         break;
       }
       case 'add-addresses':
@@ -92,6 +74,19 @@ export class Actuator {
       case 'gratuitous-arp':
         for (const address of action.addresses) this.#announce(address, action.repeat);
         break;
+      case 'second-master': {
+        const { instance, address, priority, ownPriority } = action;
+        this.#listener.event({ type: 'second-master', at: epochNow(), instance, address, priority, ownPriority });
+        break;
+      }
+      case 'script': {
+        const { name, up, reason } = action;
+        this.#listener.event({ type: 'script', at: epochNow(), name, up, reason });
+        break;
+      }
+      case 'notify':
+        this.#listener.notify(action);
+        break;
       case 'log':
         this.#log(action.level, action.message);
         break;
@@ -100,18 +95,16 @@ export class Actuator {
     }
   }
 
-  #sendAdvert({ instance, interface: device, priority, packet }: Extract<VrrpAction, { type: 'send-advert' }>): void {
-    const entry = this.#sockets.get(device);
-    if (!entry) return;
-    entry.socket.send(packet);
-    const { source } = entry;
-    this.#report({ type: 'advert', at: epochNow(), instance, direction: 'sent', priority, source });
+  #sendAdvert(advert: Extract<VrrpAction, { type: 'send-advert' }>): void {
+    if (!this.sockets.send(advert)) return;
+    const { instance, priority, source } = advert;
+    this.#listener.event({ type: 'advert', at: epochNow(), instance, direction: 'sent', priority, source });
   }
 
   #add(address: VirtualAddress): void {
     if (this.#interfaces.add(address)) {
       this.#foreign.delete(keyOf(address));
-      this.#report({
+      this.#listener.event({
         type: 'address',
         at: epochNow(),
         action: 'added',
@@ -129,7 +122,7 @@ export class Actuator {
 
   #remove(address: VirtualAddress): void {
     if (this.#foreign.has(keyOf(address)) || !this.#interfaces.remove(address)) return;
-    this.#report({
+    this.#listener.event({
       type: 'address',
       at: epochNow(),
       action: 'removed',
@@ -141,12 +134,12 @@ export class Actuator {
   #announce({ address, interface: device }: VirtualAddress, repeat: number): void {
     const entry = this.#interfaces.get(device);
     if (!entry) return;
-    this.#arp.announce(entry.index, entry.hardwareAddress, address, repeat);
-    this.#report({ type: 'gratuitous-arp', at: epochNow(), address, interface: device });
+    this.#neighbours.announce(entry, address, repeat);
+    this.#listener.event({ type: 'gratuitous-arp', at: epochNow(), address, interface: device });
   }
 
   #log(level: 'info' | 'warn', message: string): void {
-    this.#report({ type: 'log', at: epochNow(), level, message });
+    this.#listener.event({ type: 'log', at: epochNow(), level, message });
   }
 }
 

@@ -1,10 +1,14 @@
 import type { Worker } from 'node:worker_threads';
 import { assertNever } from '../../engine/assert-never.ts';
-import type { VirtualAddress, VrrpInstanceConfiguration } from '../../engine/vrrp/configuration.ts';
+import type { VirtualAddress, VrrpConfiguration } from '../../engine/vrrp/configuration.ts';
 import type { DirectorEvent } from '../../api/event.ts';
+import { epochNow } from '../clock.ts';
 import * as libc from '../libc.ts';
 import { startThread } from '../threads.ts';
+import { FileWatcher } from './file-watcher.ts';
 import type { VrrpCommand, VrrpMessage, VrrpStatus, VrrpThreadData } from './messages.ts';
+import { Notifier } from './notifier.ts';
+import { ScriptRunner } from './script-runner.ts';
 
 const nonBlocking = 0x800 | 0x80000; // EFD_NONBLOCK | EFD_CLOEXEC
 
@@ -22,15 +26,22 @@ export class VrrpController {
   readonly #worker: Worker;
   readonly #listener: VrrpListener;
   readonly #ended: Promise<void>;
+  readonly #notifier: Notifier;
+  readonly #scripts: ScriptRunner;
+  readonly #files: FileWatcher;
   #status: VrrpStatus | undefined;
   #running = true;
   /** Those who wait for a `reconfigure`, in the order in which they asked. */
   #reconfiguring: (() => void)[] = [];
 
-  constructor(instances: readonly VrrpInstanceConfiguration[], listener: VrrpListener) {
+  constructor(configuration: VrrpConfiguration, listener: VrrpListener) {
     this.#listener = listener;
     this.#wakeFd = libc.eventfd(0, nonBlocking);
-    const data: VrrpThreadData = { instances, wakeFd: this.#wakeFd };
+    const warn = (message: string): void => listener.event({ type: 'log', at: epochNow(), level: 'warn', message });
+    this.#notifier = new Notifier(warn);
+    this.#scripts = new ScriptRunner((name, result) => this.#command({ type: 'script-result', name, result }), warn);
+    this.#files = new FileWatcher((name, value) => this.#command({ type: 'file-value', name, value }), warn);
+    const data: VrrpThreadData = { configuration, wakeFd: this.#wakeFd };
     this.#worker = startThread('vrrp', data);
     this.#worker.on('message', (message: VrrpMessage) => this.#take(message));
     this.#worker.on('error', (error) => listener.failed(error instanceof Error ? error : new Error(String(error))));
@@ -42,6 +53,7 @@ export class VrrpController {
         resolve();
       });
     });
+    this.#follow(configuration);
   }
 
   /** The latest word from the thread, at most a second old; undefined until its first. */
@@ -50,18 +62,32 @@ export class VrrpController {
   }
 
   /** Resolves when addresses that are no longer configured have left, or the thread has ended. */
-  reconfigure(instances: readonly VrrpInstanceConfiguration[]): Promise<void> {
+  reconfigure(configuration: VrrpConfiguration): Promise<void> {
     if (!this.#running) return Promise.resolve();
     return new Promise((resolve) => {
       this.#reconfiguring.push(resolve);
-      this.#command({ type: 'reconfigure', instances });
+      this.#command({ type: 'reconfigure', configuration });
+      this.#follow(configuration);
     });
   }
 
-  /** Resolves when priority 0 has been sent, the addresses are gone and the thread has ended. */
+  /**
+   * Resolves when priority 0 has been sent, the addresses are gone, the thread has ended, and the programs that are told
+   * of it have ended or had their second.
+   */
   async stop(): Promise<void> {
+    this.#scripts.stop();
+    this.#files.stop();
     this.#command({ type: 'stop' });
     await this.#ended;
+    await this.#notifier.stop();
+  }
+
+  /** Scripts, files and pipes are followed from here: the thread has no event loop that could wait for programs. */
+  #follow({ scripts = [], files = [], notifyFifos = [] }: VrrpConfiguration): void {
+    this.#notifier.openFifos(notifyFifos);
+    this.#scripts.configure(scripts);
+    this.#files.configure(files);
   }
 
   #command(command: VrrpCommand): void {
@@ -74,6 +100,9 @@ export class VrrpController {
     switch (message.type) {
       case 'event':
         this.#listener.event(message.event);
+        break;
+      case 'notify':
+        this.#notifier.tell(message);
         break;
       case 'held':
         this.#listener.held(message.addresses);

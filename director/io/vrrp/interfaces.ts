@@ -1,11 +1,15 @@
-import type { VirtualAddress } from '../../engine/vrrp/configuration.ts';
+import { isSameAddress, type VirtualAddress } from '../../engine/vrrp/configuration.ts';
+import type { LinkState } from '../../engine/vrrp/tracking.ts';
 import { RouteSocket, type NetworkInterface } from '../netlink/route.ts';
 import { NetlinkSocket, protocols, routeGroups } from '../netlink/socket.ts';
 
 /** Interfaces as the VRRP thread needs them: kept up to date by the kernel's notices, changed over rtnetlink. */
 export class Interfaces {
   readonly #route = new RouteSocket();
-  readonly #notices = new NetlinkSocket(protocols.route, routeGroups.link | routeGroups.ipv4Address);
+  readonly #notices = new NetlinkSocket(
+    protocols.route,
+    routeGroups.link | routeGroups.ipv4Address | routeGroups.ipv6Address,
+  );
   #known = new Map<string, NetworkInterface>();
 
   constructor() {
@@ -27,11 +31,22 @@ export class Interfaces {
     return this.#known.get(name);
   }
 
-  /** The address to speak VRRP from: the first that is not itself a virtual one. Undefined while the link is down. */
-  primaryAddress(name: string, virtualAddresses: ReadonlySet<string>): string | undefined {
+  /**
+   * An interface as the engine sees it. The addresses to speak from are the first that is not itself a virtual one, and
+   * for IPv6 the first such link-local one (RFC 9568 section 5.1.2.1). Undefined: there is no such interface.
+   */
+  link(name: string, virtualAddresses: readonly string[]): LinkState | undefined {
     const entry = this.#known.get(name);
-    if (!entry?.up) return undefined;
-    return entry.addresses.find(({ address, secondary }) => !secondary && !virtualAddresses.has(address))?.address;
+    if (!entry) return undefined;
+    const isOwn = ({ address }: { address: string }): boolean =>
+      !virtualAddresses.some((virtual) => isSameAddress(virtual, address));
+    const ipv4 = entry.addresses.find((item) => !item.secondary && isOwn(item))?.address;
+    const ipv6 = entry.ipv6Addresses.find((item) => /^fe[89ab]/.test(item.address) && isOwn(item))?.address;
+    return {
+      up: entry.up,
+      ...(ipv4 === undefined ? {} : { ipv4 }),
+      ...(ipv6 === undefined ? {} : { ipv6 }),
+    };
   }
 
   /** Returns false when it was there already, put there by someone else. */

@@ -1,11 +1,13 @@
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { assertNever } from '../../engine/assert-never.ts';
 import { Lateness } from '../../engine/lateness.ts';
-import type { VrrpInstanceConfiguration } from '../../engine/vrrp/configuration.ts';
+import { addressesOf, familyOf, type VrrpConfiguration } from '../../engine/vrrp/configuration.ts';
+import { multicastGroupOf } from '../../engine/vrrp/advert-actions.ts';
 import { VrrpRouter } from '../../engine/vrrp/router.ts';
 import { epochNow, monotonicNow, toEpoch } from '../clock.ts';
 import * as libc from '../libc.ts';
 import { Actuator } from './actuator.ts';
+import type { Wanted } from './advert-sockets.ts';
 import { Interfaces } from './interfaces.ts';
 import type { VrrpCommand, VrrpMessage, VrrpThreadData } from './messages.ts';
 import { becomeRealTime } from './scheduling.ts';
@@ -23,8 +25,8 @@ function send(message: VrrpMessage): void {
  * time. Everything it does on a take-over is a system call of its own.
  */
 export function runThread(data: unknown): void {
-  const { instances, wakeFd } = data as VrrpThreadData;
-  const loop = new VrrpLoop(instances, wakeFd);
+  const { configuration, wakeFd } = data as VrrpThreadData;
+  const loop = new VrrpLoop(configuration, wakeFd);
   try {
     loop.run();
   } finally {
@@ -40,19 +42,19 @@ class VrrpLoop {
   readonly #router: VrrpRouter;
   readonly #lateness = new Lateness();
   readonly #scheduling = becomeRealTime();
-  #instances: readonly VrrpInstanceConfiguration[];
+  #configuration: VrrpConfiguration;
   #running = true;
   #statusAt = -Infinity;
 
-  constructor(instances: readonly VrrpInstanceConfiguration[], wakeFd: number) {
+  constructor(configuration: VrrpConfiguration, wakeFd: number) {
     this.#wakeFd = wakeFd;
-    this.#instances = instances;
-    this.#actuator = new Actuator(
-      this.#interfaces,
-      (event) => send({ type: 'event', event }),
-      () => this.#tellState(),
-    );
-    this.#router = new VrrpRouter(instances, monotonicNow());
+    this.#configuration = configuration;
+    this.#actuator = new Actuator(this.#interfaces, {
+      event: (event) => send({ type: 'event', event }),
+      notify: ({ subject, commands, line, last }) => send({ type: 'notify', subject, commands, line, last }),
+      state: () => this.#tellState(),
+    });
+    this.#router = new VrrpRouter(configuration, monotonicNow());
     const { policy, reason } = this.#scheduling;
     const level = policy === 'fifo' ? 'info' : 'warn';
     send({ type: 'event', event: { type: 'log', at: epochNow(), level, message: `VRRP timers: ${reason}` } });
@@ -73,14 +75,14 @@ class VrrpLoop {
   #turn(): void {
     if (monotonicNow() - this.#statusAt >= statusEveryMs) this.#sendStatus(monotonicNow());
     const due = this.#router.nextTimeoutAt;
-    const sockets = this.#actuator.sockets;
-    const fds = [this.#wakeFd, this.#interfaces.noticeFd, ...sockets.map(({ socket }) => socket.fd)];
+    const sockets = this.#actuator.sockets.receivers;
+    const fds = [this.#wakeFd, this.#interfaces.noticeFd, ...sockets.map(({ receiver }) => receiver.fd)];
     const descriptors = Int32Array.from(fds.flatMap((fd) => [fd, pollIn]));
     libc.ppoll(descriptors, Math.min(due - monotonicNow(), statusEveryMs));
     const ready = (position: number): boolean => (descriptors[position * 2 + 1] ?? 0) >>> 16 !== 0;
     // What was heard comes first: an advert that is here already must count before the timer that waited for it.
-    sockets.forEach(({ device, socket }, index) => {
-      if (ready(index + 2)) this.#receive(device, () => socket.receive());
+    sockets.forEach(({ device, receiver }, index) => {
+      if (ready(index + 2)) this.#receive(device, () => receiver.receive());
     });
     const now = monotonicNow();
     if (now >= due) {
@@ -121,13 +123,28 @@ class VrrpLoop {
 
   #followInterfaces(): void {
     this.#interfaces.refresh();
-    const virtual = new Set(this.#instances.flatMap((item) => item.virtualAddresses.map(({ address }) => address)));
-    for (const device of new Set(this.#instances.map((instance) => instance.interface))) {
-      const address = this.#interfaces.primaryAddress(device, virtual);
-      if (address !== undefined) this.#actuator.open(device, address);
-      this.#actuator.perform(this.#router.setAddress(device, address, monotonicNow()));
-      if (address === undefined) this.#actuator.closeSocket(device);
+    const virtual = this.#configuration.instances.flatMap(addressesOf).map(({ address }) => address);
+    const wanted = this.#wantedSockets();
+    // What is new is opened before the engine hears of it, and what is not needed any more is closed after its last word.
+    this.#actuator.sockets.open(wanted);
+    for (const device of this.#router.interfaces)
+      this.#actuator.perform(this.#router.setLink(device, this.#interfaces.link(device, virtual), monotonicNow()));
+    this.#actuator.sockets.keep(wanted);
+  }
+
+  /** A socket for each interface that is up and family that is spoken there. */
+  #wantedSockets(): Wanted[] {
+    const wanted = new Map<string, Wanted>();
+    for (const instance of this.#configuration.instances) {
+      const device = instance.interface;
+      const family = familyOf(instance);
+      const entry = this.#interfaces.get(device);
+      if (!entry?.up) continue;
+      const groups = new Set(wanted.get(`${device} ${family}`)?.groups);
+      if (!instance.unicast) groups.add(multicastGroupOf(instance));
+      wanted.set(`${device} ${family}`, { device, index: entry.index, family, groups: [...groups].sort() });
     }
+    return [...wanted.values()];
   }
 
   #obey(): void {
@@ -143,16 +160,20 @@ class VrrpLoop {
         this.#running = false;
         this.#actuator.perform(this.#router.stop(monotonicNow()));
         break;
-      case 'reconfigure': {
-        const wanted = new Set(command.instances.map((instance) => instance.interface));
-        this.#instances = command.instances;
+      case 'reconfigure':
+        this.#configuration = command.configuration;
+        this.#actuator.sockets.open(this.#wantedSockets());
+        this.#actuator.perform(this.#router.reconfigure(command.configuration, monotonicNow()));
         this.#followInterfaces();
-        this.#actuator.perform(this.#router.reconfigure(command.instances, monotonicNow()));
-        for (const { device } of this.#actuator.sockets) if (!wanted.has(device)) this.#actuator.closeSocket(device);
         this.#tellState();
         send({ type: 'reconfigured' });
         break;
-      }
+      case 'script-result':
+        this.#actuator.perform(this.#router.scriptResult(command.name, command.result, monotonicNow()));
+        break;
+      case 'file-value':
+        this.#actuator.perform(this.#router.fileValue(command.name, command.value, monotonicNow()));
+        break;
       default:
         assertNever(command);
     }
@@ -160,7 +181,7 @@ class VrrpLoop {
 
   #tellState(): void {
     const masters = this.#router.status().filter(({ state }) => state === 'MASTER');
-    send({ type: 'held', addresses: masters.flatMap(({ configuration }) => configuration.virtualAddresses) });
+    send({ type: 'held', addresses: masters.flatMap(({ configuration }) => addressesOf(configuration)) });
     // The figures can wait until the addresses are where they belong.
     this.#statusAt = -Infinity;
   }
