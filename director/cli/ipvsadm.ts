@@ -1,67 +1,38 @@
-import { assertNever } from '../engine/assert-never.ts';
+import { text } from 'node:stream/consumers';
 import { errorMessage } from '../io/errors.ts';
-import { requestConnections, requestSnapshot } from './admin-client.ts';
-import { readEndpointNames } from './endpoint-names.ts';
-import { parseArguments } from './ipvsadm-arguments.ts';
-import type { IpvsadmCommand, ServiceSelector } from './ipvsadm-arguments.ts';
-import { formatConnections, formatServices, numericNames } from './ipvsadm-format.ts';
+import { requestConnections, requestExecution, requestTable } from './admin-client.ts';
+import { systemNames, systemResolver } from './ipvsadm/getent.ts';
+import { runIpvsadmOn, type IpvsadmOutcome, type TableAccess } from './ipvsadm/program.ts';
 
-/** The real ipvsadm's exit codes for a wrong command line and for what the kernel refuses. */
-const USAGE_ERROR = 2;
-const KERNEL_ERROR = 255;
+/** The running director's table. */
+const running: TableAccess = {
+  table: requestTable,
+  connections: requestConnections,
+  execute: requestExecution,
+};
 
-const help = `Usage:
-  ipvsadm [-L|-l|--list] [options]       the virtual services, their servers and connections
-Options:
-  --numeric          -n                  addresses and ports as numbers
-  --connection       -c                  connection entries
-  --stats                                counters
-  --rate                                 rates per second
-  --exact                                counters in full
-  --tcp-service      -t ADDRESS:PORT     only this service
-  --udp-service      -u ADDRESS:PORT     only this service
-  --nosort                               accepted; the listing is always sorted
-The table follows the director's configuration.
-`;
+/** The real one's exit code where the kernel has no IPVS. */
+const NO_TABLE = 2;
 
-/** `ipvsadm` on a node: prints the director's table in the real format. Resolves to the exit code. */
+/** `ipvsadm` on a node. Resolves to the exit code. */
 export async function runIpvsadm(argv: readonly string[]): Promise<number> {
-  const command = parseArguments(argv);
-  switch (command.type) {
-    case 'help':
-      process.stdout.write(help);
-      return 0;
-    case 'refuse':
-      process.stderr.write(`${command.message}\n`);
-      return USAGE_ERROR;
-    case 'list':
-      return list(command);
-    default:
-      return assertNever(command);
-  }
+  const { exitCode, stdout, stderr } = await outcome(argv);
+  process.stderr.write(stderr);
+  // Whoever reads only the first lines closes the pipe.
+  process.stdout.on('error', () => process.exit(exitCode));
+  process.stdout.write(stdout);
+  return exitCode;
 }
 
-async function list(command: IpvsadmCommand & { type: 'list' }): Promise<number> {
+async function outcome(argv: readonly string[]): Promise<IpvsadmOutcome> {
   try {
-    process.stdout.write(await listing(command));
-    return 0;
+    return await runIpvsadmOn(argv, running, {
+      program: 'ipvsadm',
+      resolver: systemResolver,
+      names: systemNames,
+      input: () => text(process.stdin),
+    });
   } catch (error) {
-    process.stderr.write(`${errorMessage(error)}\n`);
-    return KERNEL_ERROR;
+    return { exitCode: NO_TABLE, stdout: '', stderr: `Can't initialize ipvs: ${errorMessage(error)}\n` };
   }
-}
-
-async function listing({ what, numeric, exact, service }: IpvsadmCommand & { type: 'list' }): Promise<string> {
-  const names = numeric ? numericNames : readEndpointNames();
-  if (what === 'connections') return formatConnections(await requestConnections(), names);
-  const { services } = await requestSnapshot();
-  const selected = service === undefined ? services : services.filter((one) => isSelected(one, service));
-  if (service !== undefined && selected.length === 0) throw new Error('No such service');
-  return formatServices(selected, { kind: what, exact, names });
-}
-
-function isSelected(service: ServiceSelector, selector: ServiceSelector): boolean {
-  return (
-    service.protocol === selector.protocol && service.address === selector.address && service.port === selector.port
-  );
 }

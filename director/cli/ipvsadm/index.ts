@@ -1,0 +1,3 @@
+export { runIpvsadmOn } from './program.ts';
+export type { IpvsadmOutcome, IpvsadmSurroundings, TableAccess } from './program.ts';
+export { numericNames } from './endpoint.ts';
