@@ -1,53 +1,44 @@
+import { PROTOCOL_TCP } from '../packet/packet.ts';
+import { ADDRESS_WORDS, CLIENT, ConnectionColumns, kindOf, SERVER, VIRTUAL } from './connection-columns.ts';
+import type { ConnectionKey } from './connection-columns.ts';
+import {
+  FLAG_FORWARDING_MASK,
+  FLAG_HASHED,
+  FLAG_NO_CLIENT_PORT,
+  FLAG_ONE_PACKET,
+  FLAG_TEMPLATE,
+  FORWARD_MASQUERADE,
+} from './connection-flags.ts';
 import { ExpiryWheel } from './expiry-wheel.ts';
+import type { Flow } from './flow.ts';
+import { HalfOpenQueue } from './half-open-queue.ts';
 import { HashIndex } from './hash-index.ts';
-
-/** The entry's server is counted in InActConn (include/uapi/linux/ip_vs.h, IP_VS_CONN_F_INACTIVE). */
-export const FLAG_INACTIVE = 0x100;
+import { TCP_STATE_SYN_RECV } from './tcp-states.ts';
 
 const INITIAL_CAPACITY = 1024;
-
-/** The two ends of an entry and its server; ports and addresses as in the packets. */
-export interface ConnectionKey {
-  readonly protocol: number;
-  readonly client: number;
-  readonly clientPort: number;
-  readonly virtual: number;
-  readonly virtualPort: number;
-  readonly server: number;
-  readonly serverPort: number;
-}
+const SOURCE = 0;
+const DESTINATION = 4;
 
 /**
- * Connection entries in columns of typed arrays, an entry being a row number: about 75 bytes each, no object per connection
- * and nothing for the garbage collector. Found by (client, virtual) for packets to a service and by (server, client) for
- * answers. Grows by doubling up to `maximum`; a full table refuses new entries and keeps the old ones.
+ * Connection entries and persistence templates of both families. Found by (client, virtual) for packets to a service, by
+ * (server, client) for answers, and templates by (client network, virtual). About 140 bytes an entry with both indexes.
+ * Grows by doubling up to `maximum` entries; look-ups cost the same however many there are, and make no object.
  */
-export class ConnectionTable {
+export class ConnectionTable extends ConnectionColumns {
   readonly maximum: number;
-  private capacity = INITIAL_CAPACITY;
   private used = 0;
   private freeHead = -1;
   private count = 0;
+  private withoutClientPort = 0;
   private readonly seed: number;
   private readonly incoming = new HashIndex(INITIAL_CAPACITY);
   private readonly outgoing = new HashIndex(INITIAL_CAPACITY);
   private readonly wheel: ExpiryWheel;
-
-  private clients = new Uint32Array(INITIAL_CAPACITY);
-  private virtuals = new Uint32Array(INITIAL_CAPACITY);
-  private servers = new Uint32Array(INITIAL_CAPACITY);
-  private clientPorts = new Uint16Array(INITIAL_CAPACITY);
-  private virtualPorts = new Uint16Array(INITIAL_CAPACITY);
-  private serverPorts = new Uint16Array(INITIAL_CAPACITY);
-  private protocols = new Uint8Array(INITIAL_CAPACITY);
-  private expiries = new Float64Array(INITIAL_CAPACITY);
-  /** Destination ids while in use, next free entry while free. */
-  private owners = new Int32Array(INITIAL_CAPACITY);
-  private states = new Uint8Array(INITIAL_CAPACITY);
-  private flagWords = new Uint16Array(INITIAL_CAPACITY);
+  private readonly halfOpen = new HalfOpenQueue(INITIAL_CAPACITY);
 
   /** `seed` is a random 32-bit number: with it unknown, nobody can aim packets at one hash chain. */
   constructor(maximum: number, seed: number, now: number) {
+    super(INITIAL_CAPACITY);
     this.maximum = maximum;
     this.seed = seed;
     this.wheel = new ExpiryWheel(INITIAL_CAPACITY, now);
@@ -57,66 +48,148 @@ export class ConnectionTable {
     return this.count;
   }
 
-  /** Entry for a packet from a client to a virtual service, or -1. */
-  findIncoming(protocol: number, client: number, clientPort: number, virtual: number, virtualPort: number): number {
-    const hash = this.hash(client, virtual, clientPort * 65536 + virtualPort, protocol);
+  get isFull(): boolean {
+    return this.count >= this.maximum;
+  }
+
+  /** Entry for a packet from a client to a virtual service, or -1 (ip_vs_conn_in_get). */
+  findIncoming(flow: Flow): number {
+    const entry = this.searchIncoming(flow, flow.sourcePort);
+    return entry === -1 && this.withoutClientPort > 0 ? this.searchIncoming(flow, 0) : entry;
+  }
+
+  private searchIncoming(flow: Flow, clientPort: number): number {
+    const { addresses, destinationPort, family, protocol } = flow;
+    const kind = kindOf(family, protocol);
+    const hash = this.hash(kind, addresses, SOURCE, addresses, DESTINATION) ^ mixPorts(clientPort, destinationPort);
     const index = this.incoming;
     for (let slot = index.firstSlot(hash); ; slot = index.nextSlot(slot)) {
       const entry = index.entryAt(slot);
       if (entry === -1) return -1;
       if (
-        index.hashOf(entry) === hash &&
-        this.clients[entry] === client &&
+        index.hashOf(entry) === hash >>> 0 &&
         this.clientPorts[entry] === clientPort &&
-        this.virtuals[entry] === virtual &&
-        this.virtualPorts[entry] === virtualPort &&
-        this.protocols[entry] === protocol
+        this.virtualPorts[entry] === destinationPort &&
+        this.kinds[entry] === kind &&
+        (clientPort !== 0) === (((this.flagWords[entry] ?? 0) & FLAG_NO_CLIENT_PORT) === 0) &&
+        this.hasAddress(entry, CLIENT, addresses, SOURCE) &&
+        this.hasAddress(entry, VIRTUAL, addresses, DESTINATION)
       )
         return entry;
     }
   }
 
-  /** Entry for a packet from a real server to a client, or -1. */
-  findOutgoing(protocol: number, server: number, serverPort: number, client: number, clientPort: number): number {
-    const hash = this.hash(client, server, clientPort * 65536 + serverPort, protocol);
+  /**
+   * Entry for a packet from a real server to a client, or -1 (ip_vs_conn_out_get). Servers behind gate and ipip forwarding
+   * answer as the virtual address itself.
+   */
+  findOutgoing(flow: Flow): number {
+    const { addresses, sourcePort, destinationPort, family, protocol } = flow;
+    const kind = kindOf(family, protocol);
+    const hash = this.hash(kind, addresses, DESTINATION, addresses, SOURCE) ^ mixPorts(destinationPort, sourcePort);
     const index = this.outgoing;
     for (let slot = index.firstSlot(hash); ; slot = index.nextSlot(slot)) {
       const entry = index.entryAt(slot);
       if (entry === -1) return -1;
+      if (index.hashOf(entry) !== hash >>> 0 || this.kinds[entry] !== kind) continue;
+      const end = this.answeringEnd(entry);
+      const port = end === SERVER ? this.serverPorts[entry] : this.virtualPorts[entry];
       if (
-        index.hashOf(entry) === hash &&
-        this.clients[entry] === client &&
-        this.clientPorts[entry] === clientPort &&
-        this.servers[entry] === server &&
-        this.serverPorts[entry] === serverPort &&
-        this.protocols[entry] === protocol
+        this.clientPorts[entry] === destinationPort &&
+        port === sourcePort &&
+        this.hasAddress(entry, CLIENT, addresses, DESTINATION) &&
+        this.hasAddress(entry, end, addresses, SOURCE)
       )
         return entry;
     }
   }
 
-  /** A new entry that expires at `expiresAt`; -1 when the table is full. */
-  add(key: ConnectionKey, destination: number, expiresAt: number): number {
+  /** The template with exactly this key, or -1 (ip_vs_ct_in_get). */
+  findTemplate(key: ConnectionKey): number {
+    const { addresses } = key;
+    const kind = kindOf(key.family, key.protocol);
+    const ports = mixPorts(key.clientPort, key.virtualPort);
+    const hash = this.hash(kind, addresses, CLIENT, addresses, VIRTUAL) ^ ports;
+    const index = this.incoming;
+    for (let slot = index.firstSlot(hash); ; slot = index.nextSlot(slot)) {
+      const entry = index.entryAt(slot);
+      if (entry === -1) return -1;
+      if (
+        index.hashOf(entry) === hash >>> 0 &&
+        ((this.flagWords[entry] ?? 0) & FLAG_TEMPLATE) !== 0 &&
+        this.clientPorts[entry] === key.clientPort &&
+        this.virtualPorts[entry] === key.virtualPort &&
+        this.kinds[entry] === kind &&
+        this.hasAddress(entry, CLIENT, addresses, CLIENT) &&
+        this.hasAddress(entry, VIRTUAL, addresses, VIRTUAL)
+      )
+        return entry;
+    }
+  }
+
+  /** A new entry that expires at `expiresAt`; -1 when the table is full. Look-ups do not find one-packet entries. */
+  add(key: ConnectionKey, flags: number, destination: number, expiresAt: number): number {
     const entry = this.allocate();
     if (entry === -1) return -1;
     this.count += 1;
-    this.clients[entry] = key.client;
-    this.clientPorts[entry] = key.clientPort;
-    this.virtuals[entry] = key.virtual;
-    this.virtualPorts[entry] = key.virtualPort;
-    this.servers[entry] = key.server;
-    this.serverPorts[entry] = key.serverPort;
-    this.protocols[entry] = key.protocol;
-    this.owners[entry] = destination;
-    this.states[entry] = 0;
-    this.flagWords[entry] = 0;
-    this.expiries[entry] = expiresAt;
-    const clientSide = this.hash(key.client, key.virtual, key.clientPort * 65536 + key.virtualPort, key.protocol);
-    const serverSide = this.hash(key.client, key.server, key.clientPort * 65536 + key.serverPort, key.protocol);
-    this.incoming.insert(entry, clientSide);
-    this.outgoing.insert(entry, serverSide);
+    this.fill(entry, key, destination, expiresAt);
+    this.setFlags(entry, flags & ~FLAG_HASHED);
+    if ((flags & FLAG_NO_CLIENT_PORT) !== 0) this.withoutClientPort += 1;
+    if ((flags & FLAG_ONE_PACKET) === 0) this.show(entry);
     this.wheel.add(entry, expiresAt);
     return entry;
+  }
+
+  /** Makes look-ups find the entry. */
+  private show(entry: number): void {
+    const kind = this.kinds[entry] ?? 0;
+    const base = entry * ADDRESS_WORDS;
+    const { addresses } = this;
+    const clientPort = this.clientPort(entry);
+    const clientSide = this.hash(kind, addresses, base + CLIENT, addresses, base + VIRTUAL);
+    this.incoming.insert(entry, (clientSide ^ mixPorts(clientPort, this.virtualPort(entry))) >>> 0);
+    this.setFlags(entry, this.flags(entry) | FLAG_HASHED);
+    if ((this.flags(entry) & FLAG_TEMPLATE) !== 0) return;
+    const end = this.answeringEnd(entry);
+    const port = end === SERVER ? this.serverPort(entry) : this.virtualPort(entry);
+    const serverSide = this.hash(kind, addresses, base + CLIENT, addresses, base + end);
+    this.outgoing.insert(entry, (serverSide ^ mixPorts(clientPort, port)) >>> 0);
+  }
+
+  /** Look-ups no longer find the entry; it stays listed until it expires (ip_vs_conn_unhash). */
+  hide(entry: number): void {
+    const flags = this.flags(entry);
+    if ((flags & FLAG_HASHED) === 0) return;
+    this.incoming.remove(entry);
+    if ((flags & FLAG_TEMPLATE) === 0) this.outgoing.remove(entry);
+    this.setFlags(entry, flags & ~FLAG_HASHED);
+  }
+
+  /** The client's port of an FTP data connection, told by its first packet (ip_vs_conn_fill_cport). */
+  fillClientPort(entry: number, port: number): void {
+    if ((this.flags(entry) & FLAG_NO_CLIENT_PORT) === 0) return;
+    this.hide(entry);
+    this.withoutClientPort -= 1;
+    this.setFlags(entry, this.flags(entry) & ~FLAG_NO_CLIENT_PORT);
+    this.clientPorts[entry] = port;
+    this.show(entry);
+  }
+
+  /** A template whose server is gone answers no client any more; its ports show as 65535 (ip_vs_check_template). */
+  invalidateTemplate(entry: number): void {
+    if (this.virtualPorts[entry] === 0xffff) return;
+    this.hide(entry);
+    this.virtualPorts[entry] = 0xffff;
+    this.serverPorts[entry] = 0xffff;
+    this.clientPorts[entry] = 0;
+    this.show(entry);
+  }
+
+  /** After the forwarding method in its flags changed, which tells by what its answers are found. */
+  setForwarding(entry: number, flags: number): void {
+    this.hide(entry);
+    this.setFlags(entry, flags & ~FLAG_HASHED);
+    this.show(entry);
   }
 
   remove(entry: number): void {
@@ -125,24 +198,28 @@ export class ConnectionTable {
   }
 
   private release(entry: number): void {
-    this.incoming.remove(entry);
-    this.outgoing.remove(entry);
-    this.protocols[entry] = 0;
+    this.hide(entry);
+    if (this.isHalfOpen(entry)) this.halfOpen.remove(entry);
+    if ((this.flags(entry) & FLAG_NO_CLIENT_PORT) !== 0) this.withoutClientPort -= 1;
+    this.setTemplate(entry, -1);
+    this.kinds[entry] = 0;
     this.owners[entry] = this.freeHead;
     this.freeHead = entry;
     this.count -= 1;
   }
 
-  /** Calls `expired` for every entry whose time has come, before it goes. */
-  expire(now: number, expired: (entry: number) => void): void {
+  /**
+   * Calls `expired` for every entry whose time has come; it answers until when the entry stays, in the clock of `now`, or
+   * 0: then it goes.
+   */
+  expire(now: number, expired: (entry: number, now: number) => number): void {
     this.wheel.advance(now, (entry) => {
-      const deadline = this.expiries[entry] ?? 0;
+      let deadline = this.expiries[entry] ?? 0;
+      if (deadline <= now) deadline = expired(entry, now);
       if (deadline > now) {
+        this.expiries[entry] = deadline;
         this.wheel.add(entry, deadline);
-        return;
-      }
-      expired(entry);
-      this.release(entry);
+      } else this.release(entry);
     });
   }
 
@@ -151,105 +228,85 @@ export class ConnectionTable {
     this.wheel.update(entry, expiresAt);
   }
 
-  expiry(entry: number): number {
-    return this.expiries[entry] ?? 0;
-  }
-
-  destination(entry: number): number {
-    return this.owners[entry] ?? -1;
-  }
-
-  state(entry: number): number {
-    return this.states[entry] ?? 0;
-  }
-
   setState(entry: number, state: number): void {
+    const wasHalfOpen = this.isHalfOpen(entry);
     this.states[entry] = state;
+    const isHalfOpen = this.isHalfOpen(entry);
+    if (isHalfOpen && !wasHalfOpen) this.halfOpen.append(entry);
+    if (wasHalfOpen && !isHalfOpen) this.halfOpen.remove(entry);
   }
 
-  flags(entry: number): number {
-    return this.flagWords[entry] ?? 0;
+  private isHalfOpen(entry: number): boolean {
+    const isConnection = this.protocol(entry) === PROTOCOL_TCP && (this.flags(entry) & FLAG_TEMPLATE) === 0;
+    return isConnection && this.states[entry] === TCP_STATE_SYN_RECV;
   }
 
-  setFlags(entry: number, flags: number): void {
-    this.flagWords[entry] = flags;
-  }
-
-  client(entry: number): number {
-    return this.clients[entry] ?? 0;
-  }
-
-  clientPort(entry: number): number {
-    return this.clientPorts[entry] ?? 0;
-  }
-
-  virtual(entry: number): number {
-    return this.virtuals[entry] ?? 0;
-  }
-
-  virtualPort(entry: number): number {
-    return this.virtualPorts[entry] ?? 0;
-  }
-
-  server(entry: number): number {
-    return this.servers[entry] ?? 0;
-  }
-
-  serverPort(entry: number): number {
-    return this.serverPorts[entry] ?? 0;
-  }
-
-  protocol(entry: number): number {
-    return this.protocols[entry] ?? 0;
+  /** The entry that waits longest for the end of its handshake; -1 when none does. */
+  oldestHalfOpen(): number {
+    return this.halfOpen.oldest;
   }
 
   /** Entry numbers in use, in no particular order. */
   *entries(): Generator<number> {
-    for (let entry = 0; entry < this.used; entry++) if (this.protocols[entry] !== 0) yield entry;
+    for (let entry = 0; entry < this.used; entry++) if (this.isInUse(entry)) yield entry;
+  }
+
+  private answeringEnd(entry: number): number {
+    return ((this.flagWords[entry] ?? 0) & FLAG_FORWARDING_MASK) === FORWARD_MASQUERADE ? SERVER : VIRTUAL;
+  }
+
+  private hasAddress(entry: number, which: number, words: Uint32Array, at: number): boolean {
+    const own = entry * ADDRESS_WORDS + which;
+    const { addresses } = this;
+    return (
+      addresses[own + 3] === words[at + 3] &&
+      addresses[own + 2] === words[at + 2] &&
+      addresses[own + 1] === words[at + 1] &&
+      addresses[own] === words[at]
+    );
   }
 
   private allocate(): number {
+    if (this.isFull) return -1;
     if (this.freeHead !== -1) {
       const entry = this.freeHead;
       this.freeHead = this.owners[entry] ?? -1;
       return entry;
     }
-    if (this.used === this.capacity && !this.grow()) return -1;
+    if (this.used === this.capacity) this.grow(this.capacity * 2);
     return this.used++;
   }
 
-  private grow(): boolean {
-    if (this.capacity * 2 > this.maximum) return false;
-    this.capacity *= 2;
-    const { capacity } = this;
-    this.clients = copyInto(new Uint32Array(capacity), this.clients);
-    this.virtuals = copyInto(new Uint32Array(capacity), this.virtuals);
-    this.servers = copyInto(new Uint32Array(capacity), this.servers);
-    this.clientPorts = copyInto(new Uint16Array(capacity), this.clientPorts);
-    this.virtualPorts = copyInto(new Uint16Array(capacity), this.virtualPorts);
-    this.serverPorts = copyInto(new Uint16Array(capacity), this.serverPorts);
-    this.protocols = copyInto(new Uint8Array(capacity), this.protocols);
-    this.expiries = copyInto(new Float64Array(capacity), this.expiries);
-    this.owners = copyInto(new Int32Array(capacity), this.owners);
-    this.states = copyInto(new Uint8Array(capacity), this.states);
-    this.flagWords = copyInto(new Uint16Array(capacity), this.flagWords);
+  private grow(capacity: number): void {
+    this.growColumns(capacity);
     this.incoming.grow(capacity);
     this.outgoing.grow(capacity);
     this.wheel.grow(capacity);
-    return true;
+    this.halfOpen.grow(capacity);
   }
 
-  /** Mixes four words, after the finalizer of MurmurHash3. */
-  private hash(client: number, other: number, ports: number, protocol: number): number {
-    let hash = Math.imul(client ^ this.seed, 0x9e3779b1);
-    hash = Math.imul(hash ^ (hash >>> 15) ^ other, 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13) ^ ports, 0xc2b2ae35);
-    hash ^= protocol;
-    return (hash ^ (hash >>> 16)) >>> 0;
+  /** Mixes two addresses, after the finalizer of MurmurHash3. */
+  private hash(kind: number, client: Uint32Array, clientAt: number, other: Uint32Array, otherAt: number): number {
+    let hash = this.seed ^ Math.imul(kind, 0x27d4eb2f);
+    if (isIpv6(kind)) {
+      for (let word = 0; word < 3; word++) {
+        hash = Math.imul(hash ^ (client[clientAt + word] ?? 0), 0x9e3779b1);
+        hash = Math.imul(hash ^ (hash >>> 15) ^ (other[otherAt + word] ?? 0), 0x85ebca6b);
+      }
+    }
+    hash = Math.imul(hash ^ (hash >>> 13) ^ (client[clientAt + 3] ?? 0), 0x9e3779b1);
+    hash = Math.imul(hash ^ (hash >>> 15) ^ (other[otherAt + 3] ?? 0), 0x85ebca6b);
+    return hash ^ (hash >>> 16);
   }
 }
 
-function copyInto<Values extends { set(source: Values): void }>(target: Values, source: Values): Values {
-  target.set(source);
-  return target;
+const ipv6Bit = kindOf(6, 0) ^ kindOf(4, 0);
+
+function isIpv6(kind: number): boolean {
+  return (kind & ipv6Bit) !== 0;
+}
+
+function mixPorts(clientPort: number, otherPort: number): number {
+  const mixed = Math.imul(((clientPort << 16) | otherPort) ^ 0x5bd1e995, 0xc2b2ae35);
+  return mixed ^ (mixed >>> 15);
 }

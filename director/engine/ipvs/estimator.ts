@@ -11,9 +11,23 @@ const BYTE_SCALE = 2 ** 5;
 
 /** Counters of a service or a server, and the rates that the kernel would show for them. */
 export class Statistics {
+  /** Since it was made: what the estimator reads. Never goes back. */
   readonly counters: { -readonly [Key in keyof Counters]: number } = none();
+  /** Where the figures that are shown begin (ip_vs_zero_stats). */
+  private zeroPoint: Counters = none();
   private last: Counters = none();
   private scaled: Counters = none();
+
+  /** One packet towards the server, of so many bytes. */
+  countIn(bytes: number): void {
+    this.counters.inPackets += 1;
+    this.counters.inBytes += bytes;
+  }
+
+  countOut(bytes: number): void {
+    this.counters.outPackets += 1;
+    this.counters.outBytes += bytes;
+  }
 
   /** To be called every ESTIMATION_PERIOD_MS. True when a rate changed. */
   estimate(): boolean {
@@ -41,9 +55,22 @@ export class Statistics {
     };
   }
 
-  reset(): void {
-    Object.assign(this.counters, none());
-    this.last = none();
+  /** The counters since the last `zero`. */
+  totals(): Counters {
+    const { counters, zeroPoint } = this;
+    return {
+      connections: counters.connections - zeroPoint.connections,
+      inPackets: counters.inPackets - zeroPoint.inPackets,
+      outPackets: counters.outPackets - zeroPoint.outPackets,
+      inBytes: counters.inBytes - zeroPoint.inBytes,
+      outBytes: counters.outBytes - zeroPoint.outBytes,
+    };
+  }
+
+  /** Shows 0 from here on, also as rates (ip_vs_zero_stats, ip_vs_zero_estimator). */
+  zero(): void {
+    this.zeroPoint = { ...this.counters };
+    this.last = { ...this.counters };
     this.scaled = none();
   }
 }
