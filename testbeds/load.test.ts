@@ -17,7 +17,7 @@ describe('Loading', () => {
   });
 
   test('lists folders with a testbed in them, sorted', async () => {
-    expect(await listTestbeds(fixtures)).toEqual(['broken', 'renamed', 'small']);
+    expect(await listTestbeds(fixtures)).toEqual(['broken', 'direct', 'renamed', 'small']);
   });
 
   test('brings the texts of the files along', async () => {
@@ -33,7 +33,7 @@ describe('Loading', () => {
   test.each(['', '..', '../testbeds/tfg', 'tfg/../tfg', '/etc', 'small\0'])('never makes a path of %j', async (id) => {
     expect(await loadTestbed(id, { directory: fixtures })).toMatchObject({
       kind: 'unknown',
-      known: ['broken', 'renamed', 'small'],
+      known: ['broken', 'direct', 'renamed', 'small'],
     });
   });
 
@@ -45,7 +45,7 @@ describe('Loading', () => {
         "2:1 nodes is missing: expected a group of keys.",
         "18:1 Unknown key "nodez". Did you mean "nodes"?",
         "88:38 vrrp.routers.lb-a.priority: expected a number, found "high".",
-        "97:16 virtualServices[0].scheduler: expected "rr", found "rrr". Did you mean "rr"?",
+        "97:16 virtualServices[0].scheduler: expected "rr" or "wrr" or "lc" or "wlc" or "lblc" or "lblcr" or "dh" or "sh" or "sed" or "nq" or "mh" or "fo" or "ovf" or "twos", found "rrr". Did you mean "rr"?",
       ]
     `);
     expect(result.problems.every(({ file }) => file.endsWith('broken/testbed.yaml'))).toBe(true);

@@ -301,3 +301,21 @@ describe('Resolution refuses', () => {
     expect(problems).toHaveLength(3);
   });
 });
+
+describe('Real servers that answer clients themselves', () => {
+  test.each(['DR', 'TUN'] as const)('need an interface on the network of the virtual address: %s', (forwarding) => {
+    const change = (raw: RawTestbed): void => {
+      raw.virtualServices[0]!.forwarding = forwarding;
+    };
+    expect(problemsAfter(change)).toEqual([
+      `virtualServices.0.realServers.0: Expected a node on the network "outside", because ${forwarding} servers answer clients themselves; found "www-a", which has no interface there.`,
+    ]);
+  });
+});
+
+test('Connections follow an instance that exists', () => {
+  expect(problemsAfter((raw) => (raw.vrrp.connectionSync = 'INSIDE'))).toEqual([
+    'vrrp.connectionSync: Expected the name of an instance (OUT, IN), found "INSIDE".',
+  ]);
+  expect(problemsAfter((raw) => (raw.vrrp.connectionSync = 'IN'))).toEqual([]);
+});

@@ -103,7 +103,7 @@ function buildInterface(
 }
 
 function buildVrrp(raw: RawTestbed, advertInterval: number): ResolvedVrrp {
-  const { syncGroup, authentication, routers, instances } = raw.vrrp;
+  const { syncGroup, authentication, connectionSync, routers, instances } = raw.vrrp;
   const version = versionFor(advertInterval);
   return {
     version,
@@ -111,6 +111,7 @@ function buildVrrp(raw: RawTestbed, advertInterval: number): ResolvedVrrp {
     // VRRP 3 has no authentication (RFC 9568 section 9).
     ...(version === 2 ? { authentication } : {}),
     advertInterval,
+    ...(connectionSync === undefined ? {} : { connectionSync }),
     routers: Object.entries(routers).map(([node, router]) => ({ node, ...router })),
     instances,
   };

@@ -51,6 +51,8 @@ export const resolvedVrrpSchema = z.object({
   authentication: z.object({ type: z.literal('PASS'), password: z.string() }).optional(),
   /** Seconds. */
   advertInterval: z.number(),
+  /** The instance that the connection synchronisation follows; absent: none is sent. */
+  connectionSync: z.string().optional(),
   routers: z.array(z.object({ node: z.string(), state: z.enum(['MASTER', 'BACKUP']), priority: z.number().int() })),
   instances: z.array(
     z.object({ name: z.string(), vrid: z.number().int(), network: z.string(), virtualAddresses: z.array(z.string()) }),
@@ -63,7 +65,7 @@ export const resolvedVirtualServiceSchema = z.object({
   port: z.number().int(),
   protocol: z.enum(['TCP', 'UDP']),
   scheduler: z.string(),
-  forwarding: z.enum(['NAT']),
+  forwarding: z.enum(['NAT', 'DR', 'TUN']),
   realServers: z.array(
     z.object({ node: z.string(), address: z.string(), port: z.number().int(), weight: z.number().int() }),
   ),

@@ -26,6 +26,23 @@ const domainName = z
     /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i,
     'a domain name without a dot at its end',
   );
+/** Those of the kernel (net/netfilter/ipvs). */
+const schedulers = [
+  'rr',
+  'wrr',
+  'lc',
+  'wlc',
+  'lblc',
+  'lblcr',
+  'dh',
+  'sh',
+  'sed',
+  'nq',
+  'mh',
+  'fo',
+  'ovf',
+  'twos',
+] as const;
 const port = z.number().int().min(1).max(65535);
 
 const networkSchema = z.strictObject({
@@ -71,6 +88,11 @@ const vrrpSchema = z.strictObject({
   }),
   /** Seconds between advertisements. Below 1 s the instances speak VRRP 3, which has no authentication. */
   advertInterval: z.number().min(0.01).max(40).default(1),
+  /**
+   * The instance whose MASTER sends its connection entries to the others, over the instance's own network, so that connections
+   * outlive it (keepalived's lvs_sync_daemon).
+   */
+  connectionSync: z.string().optional(),
   /** Node → initial state and priority, the same for every instance. */
   routers: z.record(
     name,
@@ -90,8 +112,9 @@ const virtualServiceSchema = z.strictObject({
   address: ipv4,
   port,
   protocol: z.enum(['TCP', 'UDP']),
-  scheduler: z.enum(['rr']),
-  forwarding: z.enum(['NAT']),
+  scheduler: z.enum(schedulers),
+  /** keepalived's lb_kind. With DR and TUN the real servers hold the virtual address too, and answer clients themselves. */
+  forwarding: z.enum(['NAT', 'DR', 'TUN']),
   /** Names of nodes; their address on the inner network is the real server's. */
   realServers: z.array(name).min(1),
   weight: z.number().int().min(0).default(1),

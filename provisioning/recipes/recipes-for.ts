@@ -6,6 +6,7 @@ import { identity } from './parts/identity.ts';
 import { nameServer } from './parts/name-server.ts';
 import { network } from './parts/network.ts';
 import { outsideWorld } from './parts/outside-world.ts';
+import { realServer } from './parts/real-server.ts';
 import { secureShell } from './parts/secure-shell.ts';
 import { storageClient, storageServer } from './parts/storage.ts';
 import { webServer } from './parts/web-server.ts';
@@ -40,5 +41,5 @@ function recipeFor(input: PartInput): Recipe {
 
 function partsOf(testbed: ResolvedTestbed, node: ResolvedNode): ((input: PartInput) => RecipePart)[] {
   const usesStorage = testbed.storage.clients.includes(node.name);
-  return [identity, network, secureShell, ...(usesStorage ? [storageClient] : []), ...roleParts[node.role]];
+  return [identity, network, secureShell, ...(usesStorage ? [storageClient] : []), ...roleParts[node.role], realServer];
 }

@@ -29,6 +29,7 @@ function checkVirtualServices(raw: RawTestbed, problems: Problems): void {
     }
     service.realServers.forEach((node, position) => {
       checkOnNetwork(raw, node, raw.dhcp.network, [...path, 'realServers', position], problems);
+      if (service.forwarding !== 'NAT') checkWayBack(raw, service, node, [...path, 'realServers', position], problems);
     });
     const servers = service.realServers.map((key, position) => ({
       key,
@@ -43,6 +44,22 @@ function checkVirtualServices(raw: RawTestbed, problems: Problems): void {
     owner: 'a service above',
   }));
   checkUnique(services, 'a virtual service', problems);
+}
+
+/** A real server that answers past the directors needs an interface on the clients' side, where the virtual address is. */
+function checkWayBack(
+  raw: RawTestbed,
+  { address, forwarding }: RawTestbed['virtualServices'][number],
+  node: string,
+  path: Path,
+  problems: Problems,
+): void {
+  const instance = raw.vrrp.instances.find(({ virtualAddresses }) => virtualAddresses.includes(address));
+  if (instance === undefined || !(node in raw.nodes) || addressOn(raw, node, instance.network) !== undefined) return;
+  problems.add(
+    path,
+    `Expected a node on the network "${instance.network}", because ${forwarding} servers answer clients themselves; found "${node}", which has no interface there.`,
+  );
 }
 
 function checkStorage(raw: RawTestbed, problems: Problems): void {

@@ -20,6 +20,7 @@ export function checkVrrp(raw: RawTestbed, problems: Problems): void {
       );
     }
   });
+  checkConnectionSync(raw, problems);
   const named = (key: 'vrid' | 'name') =>
     raw.vrrp.instances.map((instance, index) => ({
       key: String(instance[key]),
@@ -28,6 +29,13 @@ export function checkVrrp(raw: RawTestbed, problems: Problems): void {
     }));
   checkUnique(named('vrid'), 'a VRID', problems);
   checkUnique(named('name'), "an instance's name", problems);
+}
+
+function checkConnectionSync(raw: RawTestbed, problems: Problems): void {
+  const { connectionSync, instances } = raw.vrrp;
+  if (connectionSync === undefined || instances.some(({ name }) => name === connectionSync)) return;
+  const known = instances.map(({ name }) => name).join(', ');
+  problems.add(['vrrp', 'connectionSync'], `Expected the name of an instance (${known}), found "${connectionSync}".`);
 }
 
 function checkRouters(raw: RawTestbed, problems: Problems): void {

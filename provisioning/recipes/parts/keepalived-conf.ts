@@ -11,7 +11,7 @@ interface Block {
 export function keepalivedConf(testbed: ResolvedTestbed, node: ResolvedNode): string {
   const { vrrp } = testbed;
   const blocks: Block[] = [
-    ...(vrrp.version === 2 ? [] : [{ head: 'global_defs', body: [`vrrp_version ${vrrp.version}`] }]),
+    ...globalDefs(testbed, node),
     {
       head: `vrrp_sync_group ${vrrp.syncGroup}`,
       body: [{ head: 'group', body: vrrp.instances.map(({ name }) => name) }],
@@ -20,6 +20,19 @@ export function keepalivedConf(testbed: ResolvedTestbed, node: ResolvedNode): st
     ...testbed.virtualServices.map(serviceBlock),
   ];
   return blocks.map((block) => `${text(block, '')}\n`).join('\n');
+}
+
+function globalDefs({ vrrp }: ResolvedTestbed, node: ResolvedNode): Block[] {
+  const followed = vrrp.instances.find(({ name }) => name === vrrp.connectionSync);
+  const body = [
+    ...(vrrp.version === 2 ? [] : [`vrrp_version ${vrrp.version}`]),
+    ...(followed === undefined ? [] : [`lvs_sync_daemon ${interfaceNameOn(node, followed.network)} ${followed.name}`]),
+  ];
+  return body.length === 0 ? [] : [{ head: 'global_defs', body }];
+}
+
+function interfaceNameOn(node: ResolvedNode, network: string): string {
+  return known(interfaceOn(node, network), `interface of "${node.name}" on ${network}`).name;
 }
 
 function instanceBlock(
@@ -31,13 +44,12 @@ function instanceBlock(
     vrrp.routers.find((entry) => entry.node === node.name),
     `VRRP router "${node.name}"`,
   );
-  const { name } = known(interfaceOn(node, instance.network), `interface of "${node.name}" on ${instance.network}`);
   const { authentication } = vrrp;
   return {
     head: `vrrp_instance ${instance.name}`,
     body: [
       `state ${router.state}`,
-      `interface ${name}`,
+      `interface ${interfaceNameOn(node, instance.network)}`,
       `virtual_router_id ${instance.vrid}`,
       `priority ${router.priority}`,
       // One second is keepalived's own default, and the document's.

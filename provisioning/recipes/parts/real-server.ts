@@ -1,0 +1,107 @@
+import type { ResolvedNode, ResolvedTestbed, ResolvedVirtualService } from '../../../testbeds/resolved.ts';
+import type { PartInput, RecipePart, ServiceStep } from '../recipe.ts';
+import { interfaceOn, known, networkNamed } from '../testbed-facts.ts';
+
+/** Routing table of what the virtual addresses send; the number means nothing, it only has to be free. */
+const returnTable = 100;
+const decapsulator = '/opt/relevo/node /opt/relevo/lib/director.cjs decap';
+const decapsulatorPid = '/run/director-decap.pid';
+
+/**
+ * What a server needs so that its answers go straight to clients (direct routing and tunnelling): it holds the virtual
+ * addresses, without telling anybody on the link (that is the director's part), and knows the way to the clients.
+ */
+export function realServer({ testbed, node }: PartInput): RecipePart {
+  const services = testbed.virtualServices.filter(
+    ({ forwarding, realServers }) => forwarding !== 'NAT' && realServers.some((server) => server.node === node.name),
+  );
+  if (services.length === 0) return {};
+  const direct = addressesOf(services, 'DR');
+  const tunnelled = addressesOf(services, 'TUN');
+  return {
+    packages: ['iproute2', 'procps'],
+    boot: [
+      { kind: 'command', title: 'Keep quiet about the virtual addresses', run: quietArp },
+      ...(direct.length === 0
+        ? []
+        : [
+            {
+              kind: 'command' as const,
+              title: `Hold ${direct.join(', ')}`,
+              run: direct.map((address) => `ip address replace ${address}/32 dev lo`).join('\n'),
+            },
+          ]),
+      ...(tunnelled.length === 0 ? [] : [tunnelStep(tunnelled)]),
+      {
+        kind: 'command',
+        title: 'Answer clients without the director',
+        run: returnRoutes(testbed, node, services),
+      },
+    ],
+    ready: [...direct, ...tunnelled].map((address) => ({
+      title: `The server holds ${address}`,
+      command: `ip -4 -o address show | grep -qF ' ${address}/32 '`,
+    })),
+  };
+}
+
+function addressesOf(services: readonly ResolvedVirtualService[], forwarding: 'DR' | 'TUN'): string[] {
+  return [...new Set(services.filter((service) => service.forwarding === forwarding).map(({ address }) => address))];
+}
+
+/**
+ * arp_ignore 1: answer only for addresses of the interface that was asked; arp_announce 2: never ask with a virtual address as
+ * sender (ip-sysctl). Requests arrive where no answer goes out, which strict reverse path filtering would take for forgery.
+ */
+const quietArp = `for key in all default lo; do
+  echo 1 > /proc/sys/net/ipv4/conf/$key/arp_ignore
+  echo 2 > /proc/sys/net/ipv4/conf/$key/arp_announce
+done
+for file in /proc/sys/net/ipv4/conf/*/rp_filter; do
+  echo 0 > "$file"
+done`;
+
+/** The kernel's ipip where there is one; otherwise our director takes the tunnel's packets out in user space. */
+function tunnelStep(addresses: readonly string[]): ServiceStep {
+  return {
+    kind: 'service',
+    title: `Take ${addresses.join(', ')} out of the tunnel`,
+    name: 'director-decap',
+    unit: 'relevo-decap',
+    start: `if modprobe ipip 2> /dev/null || ip link show tunl0 > /dev/null 2>&1; then
+  ip link set tunl0 up
+  echo 0 > /proc/sys/net/ipv4/conf/tunl0/rp_filter
+${addresses.map((address) => `  ip address replace ${address}/32 dev tunl0`).join('\n')}
+else
+${addresses.map((address) => `  ip address replace ${address}/32 dev lo`).join('\n')}
+  setsid ${decapsulator} --pid-file ${decapsulatorPid} < /dev/null >> /var/log/director-decap.log 2>&1 &
+fi`,
+    pidFile: decapsulatorPid,
+  };
+}
+
+/** Packets from a virtual address leave by the interface on its own network, to the gateway there. */
+function returnRoutes(
+  testbed: ResolvedTestbed,
+  node: ResolvedNode,
+  services: readonly ResolvedVirtualService[],
+): string {
+  const addresses = [...new Set(services.map(({ address }) => address))];
+  const lines = addresses.flatMap((address, index) => {
+    const instance = known(
+      testbed.vrrp.instances.find(({ virtualAddresses }) => virtualAddresses.includes(address)),
+      `instance of ${address}`,
+    );
+    const entry = known(interfaceOn(node, instance.network), `interface of "${node.name}" on ${instance.network}`);
+    const table = returnTable + index;
+    const { cidr } = networkNamed(testbed, instance.network);
+    return [
+      `ip rule list | grep -qF 'from ${address} lookup ${table}' || ip rule add from ${address} table ${table}`,
+      `ip route replace ${cidr} dev ${entry.name} table ${table}`,
+      ...(entry.gateway === undefined
+        ? []
+        : [`ip route replace default via ${entry.gateway} dev ${entry.name} table ${table}`]),
+    ];
+  });
+  return lines.join('\n');
+}
