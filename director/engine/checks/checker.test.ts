@@ -1,71 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Checker, type CheckAction } from './checker.ts';
-import type { RealServerConfiguration, TcpCheckConfiguration, VirtualServerConfiguration } from './configuration.ts';
+import { Checker } from './checker.ts';
+import type { RealServerConfiguration } from './configuration.ts';
+import { realServer as server, tcpCheck as check, virtualServer, VirtualNetwork } from './testing.ts';
 
-const check = (address: string, changes: Partial<TcpCheckConfiguration> = {}): TcpCheckConfiguration => ({
-  kind: 'TCP_CHECK',
-  address,
-  port: 53,
-  connectTimeoutMs: 3000,
-  retries: 1,
-  delayBeforeRetryMs: 1000,
-  intervalMs: 3000,
-  warmupMs: 3000,
-  ...changes,
-});
-const server = (address: string, changes: Partial<RealServerConfiguration> = {}): RealServerConfiguration => ({
-  address,
-  port: 53,
-  forwarding: 'masq',
-  weight: 1,
-  inhibitOnFailure: false,
-  startsDown: false,
-  checks: [check(address)],
-  ...changes,
-});
-const dns = (...realServers: RealServerConfiguration[]): VirtualServerConfiguration[] => [
-  { protocol: 'UDP', address: '192.168.1.200', port: 53, scheduler: 'rr', realServers },
-];
+const dns = (...realServers: RealServerConfiguration[]) => [virtualServer(realServers)];
 const three = () => dns(server('10.0.100.5'), server('10.0.100.6'), server('10.0.100.7'));
 
-/** Answers connects from a list of dead servers, on a virtual clock. */
-class Network {
-  readonly checker = new Checker(() => 0);
-  readonly refusing = new Set<string>();
-  readonly silent = new Set<string>();
-  readonly said: string[] = [];
-  now = 0;
-
-  advance(milliseconds: number): void {
-    const end = this.now + milliseconds;
-    while (this.checker.nextTimeoutAt <= end) {
-      this.now = Math.max(this.now, this.checker.nextTimeoutAt);
-      this.take(this.checker.tick(this.now));
-    }
-    this.now = end;
-  }
-
-  take(actions: readonly CheckAction[]): void {
-    for (const action of actions) {
-      if (action.type === 'verdict')
-        this.said.push(`${this.now} ${action.status.server.address} ${action.status.up ? 'up' : 'down'}`);
-      if (action.type !== 'connect' || this.silent.has(action.target.address)) continue;
-      const ok = !this.refusing.has(action.target.address);
-      const result = ok ? ({ ok, ms: 0.5 } as const) : ({ ok, reason: 'connection refused' } as const);
-      this.take(this.checker.finish(action.key, action.attempt, result, this.now));
-    }
-  }
-
-  table(): string[] {
-    return this.checker.services.flatMap(({ realServers }) =>
-      realServers.map(({ address, weight }) => `${address} ${weight}`),
-    );
-  }
-}
-
-let network: Network;
+let network: VirtualNetwork;
 beforeEach(() => {
-  network = new Network();
+  network = new VirtualNetwork();
 });
 
 describe('TCP_CHECK', () => {
@@ -131,10 +74,10 @@ describe('TCP_CHECK', () => {
   it('an answer after the time-out counts for nothing', () => {
     network.checker.configure(three(), 0);
     const [connect] = network.checker.tick(0);
-    if (connect?.type !== 'connect') throw new Error('no attempt was made');
+    if (connect?.type !== 'start') throw new Error('no attempt was made');
     const late = network.checker.tick(3000);
     expect(late).toContainEqual({ type: 'abort', key: connect.key, attempt: connect.attempt });
-    network.checker.finish(connect.key, connect.attempt, { ok: true, ms: 3001 }, 3001);
+    network.checker.finish(connect.key, connect.attempt, { ok: true, reason: 'late' }, 3001);
     expect(network.checker.status()[0]?.reason).toBe('no answer in 3000 ms; trying again, 1 of 1');
   });
 

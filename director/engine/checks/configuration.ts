@@ -1,5 +1,4 @@
-import type { ForwardingMethod } from '../../api/snapshot.ts';
-import type { SchedulerFlag, Tunnel } from '../../api/table.ts';
+import type { ForwardingMethod, SchedulerFlag, Tunnel } from '../../api/table.ts';
 
 /** What all checks have. Times in milliseconds. */
 export interface CheckTiming {

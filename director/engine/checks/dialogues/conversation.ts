@@ -1,0 +1,176 @@
+import type { CheckResult } from '../result.ts';
+import { concat, fromLatin1, latin1, type Bytes } from './bytes.ts';
+
+/**
+ * A dialogue with a server is a generator: it yields what it wants done and gets what came, so that it reads like the protocol.
+ * `Conversation` makes a state machine of it, with events in and actions out.
+ */
+export type Step =
+  | { readonly type: 'send'; readonly bytes: Bytes }
+  /** Answered with the next bytes, or undefined when the server has closed. */
+  | { readonly type: 'receive'; readonly channel: Channel }
+  /** No more from us; the server may go on. */
+  | { readonly type: 'half-close' }
+  /** A new connection to the same place, in place of this one. Answered when it is there. */
+  | { readonly type: 'reconnect' }
+  /** A second connection to another port of the same server (FTP's data). Answered when it is there. */
+  | { readonly type: 'open'; readonly port: number };
+
+export type Channel = 'main' | 'side';
+export type Steps<T> = Generator<Step, T, Bytes | undefined>;
+export type Dialogue = Steps<CheckResult>;
+
+export type ConversationEvent =
+  | { readonly type: 'connected' | 'closed'; readonly channel: Channel }
+  | { readonly type: 'data'; readonly channel: Channel; readonly bytes: Bytes };
+
+export type ConversationAction =
+  Exclude<Step, { type: 'receive' }> | { readonly type: 'verdict'; readonly result: CheckResult };
+
+/** Ends a dialogue with a failure, in words. */
+export class DialogueFailure extends Error {
+  override readonly name = 'DialogueFailure';
+}
+
+/** What a server may send before we stop listening, in bytes. */
+export const mostBytes = 8 * 1024 * 1024;
+
+export class Conversation {
+  readonly #dialogue: Dialogue;
+  readonly #arrived: Record<Channel, Bytes[]> = { main: [], side: [] };
+  readonly #closed: Record<Channel, boolean> = { main: false, side: false };
+  #received = 0;
+  #waiting: 'main-connected' | 'side-connected' | Channel | 'nothing' = 'main-connected';
+
+  constructor(dialogue: Dialogue) {
+    this.#dialogue = dialogue;
+  }
+
+  handle(event: ConversationEvent): ConversationAction[] {
+    if (event.type === 'data') {
+      this.#received += event.bytes.length;
+      this.#arrived[event.channel].push(event.bytes);
+      if (this.#received > mostBytes) return this.#end({ ok: false, reason: `more than ${mostBytes} bytes came` });
+    } else if (event.type === 'closed') this.#closed[event.channel] = true;
+    else this.#closed[event.channel] = false;
+    return this.#proceed(event);
+  }
+
+  #proceed(event: ConversationEvent): ConversationAction[] {
+    if (this.#waiting === 'main-connected' || this.#waiting === 'side-connected') {
+      const connected = event.type === 'connected' && this.#waiting === `${event.channel}-connected`;
+      return connected ? this.#run(undefined) : [];
+    }
+    return this.#waiting === 'nothing' ? [] : this.#deliver(this.#waiting);
+  }
+
+  #deliver(channel: Channel): ConversationAction[] {
+    const bytes = this.#arrived[channel].shift();
+    return bytes !== undefined || this.#closed[channel] ? this.#run(bytes) : [];
+  }
+
+  #run(input: Bytes | undefined): ConversationAction[] {
+    const actions: ConversationAction[] = [];
+    let next = input;
+    for (;;) {
+      const step = this.#next(next);
+      next = undefined;
+      if (step.type === 'verdict') return [...actions, ...this.#end(step.result)];
+      if (step.type === 'receive') {
+        this.#waiting = step.channel;
+        next = this.#arrived[step.channel].shift();
+        if (next === undefined && !this.#closed[step.channel]) return actions;
+        continue;
+      }
+      actions.push(step);
+      if (step.type === 'reconnect' || step.type === 'open') {
+        const channel = step.type === 'open' ? 'side' : 'main';
+        this.#arrived[channel] = [];
+        this.#waiting = `${channel}-connected`;
+        return actions;
+      }
+    }
+  }
+
+  #next(input: Bytes | undefined): Step | Extract<ConversationAction, { type: 'verdict' }> {
+    try {
+      const { done, value } = this.#dialogue.next(input);
+      return done === true ? { type: 'verdict', result: value } : value;
+    } catch (error) {
+      if (!(error instanceof DialogueFailure)) throw error;
+      return { type: 'verdict', result: { ok: false, reason: error.message } };
+    }
+  }
+
+  #end(result: CheckResult): ConversationAction[] {
+    if (this.#waiting === 'nothing') return [];
+    this.#waiting = 'nothing';
+    return [{ type: 'verdict', result }];
+  }
+}
+
+/** What came on one channel, read by lines or by counted bytes. */
+export class Input {
+  readonly #channel: Channel;
+  #bytes: Bytes = new Uint8Array(0);
+  #ended = false;
+
+  constructor(channel: Channel = 'main') {
+    this.#channel = channel;
+  }
+
+  /** Without its line end. Fails when the server closes first; `what` says what we waited for. */
+  *line(what: string): Steps<string> {
+    let at = this.#bytes.indexOf(10);
+    while (at === -1) {
+      yield* this.#more(what);
+      at = this.#bytes.indexOf(10);
+    }
+    return fromLatin1(this.#take(at + 1)).replace(/\r?\n$/, '');
+  }
+
+  *bytes(count: number, what: string): Steps<Bytes> {
+    while (this.#bytes.length < count) yield* this.#more(what);
+    return this.#take(count);
+  }
+
+  /** At least one byte, whatever has come; undefined at the end. */
+  *some(): Steps<Bytes | undefined> {
+    if (this.#bytes.length === 0) yield* this.#fill();
+    return this.#bytes.length === 0 ? undefined : this.#take(this.#bytes.length);
+  }
+
+  /** All until the server closes. */
+  *rest(): Steps<Bytes> {
+    const parts: Bytes[] = [];
+    for (let part = yield* this.some(); part !== undefined; part = yield* this.some()) parts.push(part);
+    return concat(...parts);
+  }
+
+  *#more(what: string): Steps<void> {
+    yield* this.#fill();
+    if (this.#ended) throw new DialogueFailure(`the server closed the connection before ${what}`);
+  }
+
+  *#fill(): Steps<void> {
+    const bytes = yield { type: 'receive', channel: this.#channel };
+    if (bytes === undefined) this.#ended = true;
+    else this.#bytes = this.#bytes.length === 0 ? bytes : concat(this.#bytes, bytes);
+  }
+
+  #take(count: number): Bytes {
+    const taken = this.#bytes.subarray(0, count);
+    this.#bytes = this.#bytes.subarray(count);
+    return taken;
+  }
+}
+
+export function* send(data: string | Bytes): Steps<void> {
+  yield { type: 'send', bytes: typeof data === 'string' ? latin1(data) : data };
+}
+
+/** What a server said, for a reason: printable, on one line and short. */
+export function quote(text: string): string {
+  const line = text.replace(/[^\x20-\x7e]+/g, ' ').trim();
+  return `"${line.length > 80 ? `${line.slice(0, 77)}...` : line}"`;
+}
