@@ -8,14 +8,15 @@ import { buildStatements, type Statement } from '../statements.ts';
 import { tokenizeLines } from '../tokens.ts';
 import { defined } from '../values.ts';
 import { checkInstances, checkVirtualServers, joinSyncGroups, type Placed } from './cross-checks.ts';
-import { keepalivedDefaults, readGlobalDefs } from './global-defs.ts';
+import { keepalivedDefaults, readGlobalDefs, type GlobalDefaults } from './global-defs.ts';
 import { lvsKeywords, type LvsGlobals } from './lvs-globals.ts';
 import { preprocess, type Surroundings } from './preprocess.ts';
 import { readServiceGroup } from './service-keys.ts';
-import { readSyncGroup } from './sync-group.ts';
+import { readSyncGroup, type SyncGroup } from './sync-group.ts';
 import { unsupportedWords } from './unsupported-words.ts';
 import { readVirtualServers, type VirtualServerStatement } from './virtual-server.ts';
 import { readVrrpInstance } from './vrrp-instance.ts';
+import { readTrackFile, readVrrpScript, type Trackables } from './vrrp-tracking.ts';
 
 export type { ParseResult } from '../result.ts';
 
@@ -37,24 +38,43 @@ function readFile(reader: Reader, statements: readonly Statement[]): DirectorCon
   const defaults = { ...keepalivedDefaults };
   const lvs: LvsGlobals = {};
   for (const statement of outline.globals) readGlobalDefs(reader, statement, defaults, lvsKeywords(reader, lvs));
+  const trackables = {
+    scripts: present(outline.scripts.map((statement) => readVrrpScript(reader, statement))),
+    files: present(outline.files.map((statement) => readTrackFile(reader, statement))),
+  };
   const instances = outline.instances.flatMap((statement) => {
-    const value = readVrrpInstance(reader, statement, defaults);
+    const value = readVrrpInstance(reader, statement, defaults, trackables);
     return value === undefined ? [] : [{ at: statement.keyword, value }];
   });
   const serviceGroups = present(outline.serviceGroups.map((statement) => readServiceGroup(reader, statement)));
   const servers: Placed<VirtualServerConfiguration>[] = outline.servers.flatMap((block) =>
     readVirtualServers(reader, block, serviceGroups).map((value) => ({ at: block.statement.keyword, value })),
   );
-  const groups = present(outline.groups.map((statement) => readSyncGroup(reader, statement)));
+  const groups = present(outline.groups.map((statement) => readSyncGroup(reader, statement, trackables)));
   checkInstances(reader, instances);
   checkVirtualServers(reader, servers);
   return {
     instances: joinSyncGroups(reader, placeInstances(reader, instances), groups),
+    ...defined({ vrrp: vrrpSettings(trackables, groups, defaults) }),
     virtualServers: servers.map(({ value }) => value),
     marks: [],
     ...defined({ sync: lvs.sync, timeouts: lvs.timeouts }),
     plane: 'auto',
   };
+}
+
+/** What stands beside the instances; undefined when there is nothing but plain sync groups. */
+function vrrpSettings(
+  trackables: Trackables,
+  groups: readonly SyncGroup[],
+  { notifyFifos }: GlobalDefaults,
+): DirectorConfiguration['vrrp'] {
+  const configurations = groups.map(({ configuration }) => configuration);
+  const syncGroups = configurations.filter((group) => Object.keys(group).length > 1);
+  const scripts = trackables.scripts.map(({ weight, reverse, ...script }) => script);
+  const files = trackables.files.map(({ weight, reverse, ...file }) => file);
+  const all = Object.entries({ syncGroups, scripts, files, notifyFifos }).filter(([, list]) => list.length > 0);
+  return all.length === 0 ? undefined : Object.fromEntries(all);
 }
 
 function placeInstances(
@@ -69,17 +89,23 @@ function readOutline(reader: Reader, statements: readonly Statement[]) {
   const globals: Statement[] = [];
   const groups: Statement[] = [];
   const instances: Statement[] = [];
+  const scripts: Statement[] = [];
+  const files: Statement[] = [];
   const serviceGroups: Statement[] = [];
   const servers: VirtualServerStatement[] = [];
   reader.block(statements, 'the file', {
     global_defs: (statement) => globals.push(statement),
     vrrp_sync_group: (statement) => groups.push(statement),
     vrrp_instance: (statement) => instances.push(statement),
+    vrrp_script: (statement) => scripts.push(statement),
+    track_file: (statement) => files.push(statement),
+    // The old name.
+    vrrp_track_file: (statement) => files.push(statement),
     virtual_server_group: (statement) => serviceGroups.push(statement),
     virtual_server: (statement) => servers.push({ statement, extraServers: [] }),
     real_server: (statement) => adoptServer(reader, statement, servers.at(-1)),
   });
-  return { globals, groups, instances, serviceGroups, servers };
+  return { globals, groups, instances, scripts, files, serviceGroups, servers };
 }
 
 /**

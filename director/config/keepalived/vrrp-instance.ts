@@ -1,11 +1,17 @@
-import type { VrrpInstanceConfiguration, VirtualAddress } from '../../engine/vrrp/configuration.ts';
+import type { Tracker, UnicastConfiguration, VirtualAddress } from '../../engine/vrrp/configuration.ts';
+import type { VrrpInstanceConfiguration } from '../../engine/vrrp/configuration.ts';
 import type { Keywords, Reader } from '../reader.ts';
 import type { Statement, Word } from '../statements.ts';
-import { choice, flag, integer, seconds, single } from '../values.ts';
-import { garpKeywords, readVersion, type GlobalDefaults } from './global-defs.ts';
+import { address, choice, defined, flag, integer, seconds, single } from '../values.ts';
+import { garpKeywords, readMulticastGroup, readVersion, ruleKeywords, type GlobalDefaults } from './global-defs.ts';
 import { readVirtualAddress } from './virtual-address.ts';
+import { checkDraft } from './vrrp-instance-checks.ts';
+import { commandOf, notifyKeywords, notifyScripts, type NotifyDraft } from './vrrp-notify.ts';
+import { trackKeywords, type Trackables } from './vrrp-tracking.ts';
+import { readUnicastPeers } from './vrrp-unicast.ts';
 
-interface Draft extends GlobalDefaults {
+/** An instance while it is read; the words are there to point at in messages. */
+export interface InstanceDraft extends GlobalDefaults {
   readonly at: Word;
   readonly name: string;
   interface?: Word;
@@ -13,11 +19,25 @@ interface Draft extends GlobalDefaults {
   priority: number;
   advertIntervalMs: number;
   advertAt?: Word;
-  state: 'MASTER' | 'BACKUP';
+  /** Undefined: as the priority says. */
+  state?: 'MASTER' | 'BACKUP';
   preempt: boolean;
   preemptDelayMs: number;
+  preemptDelayAt?: Word;
   passwordAt?: Word;
   addressLines: readonly Statement[];
+  addresses: readonly VirtualAddress[];
+  excludedLines: readonly Statement[];
+  excluded: readonly VirtualAddress[];
+  sourceAddress?: string;
+  multicastGroup?: string;
+  unicastAt?: Word;
+  peers: UnicastConfiguration['peers'];
+  unicastTtl: number;
+  ignoreInterfaceState: boolean;
+  accept?: boolean;
+  readonly track: Tracker[];
+  readonly notify: NotifyDraft;
 }
 
 /** `vrrp_instance NAME { … }` with the defaults of keepalived 2.2 (reference: keepalived.conf(5), vrrp_data.c). */
@@ -25,30 +45,50 @@ export function readVrrpInstance(
   reader: Reader,
   statement: Statement,
   defaults: GlobalDefaults,
+  trackables: Trackables,
 ): VrrpInstanceConfiguration | undefined {
   const name = single(reader, statement, 'the name of the instance');
-  const draft: Draft = {
+  const draft: InstanceDraft = {
     ...defaults,
     at: statement.keyword,
     name: name?.text ?? '',
     priority: 100,
     advertIntervalMs: 1000,
-    state: 'BACKUP',
     preempt: true,
     preemptDelayMs: 0,
     addressLines: [],
+    addresses: [],
+    excludedLines: [],
+    excluded: [],
+    peers: [],
+    unicastTtl: 255,
+    ignoreInterfaceState: false,
+    track: [],
+    notify: {},
   };
-  reader.block(reader.blockOf(statement), 'vrrp_instance', instanceKeywords(reader, draft));
+  reader.block(reader.blockOf(statement), 'vrrp_instance', {
+    ...protocolKeywords(reader, draft),
+    ...wayKeywords(reader, draft),
+    ...addressKeywords(reader, draft),
+    ...trackKeywords(reader, trackables, (tracker) => draft.track.push(tracker)),
+    ...notifyKeywords(reader, draft.notify),
+    notify_master_rx_lower_pri: (line) => {
+      const command = commandOf(reader, line);
+      if (command) draft.notify.masterReceivedLowerPriority = command;
+    },
+    smtp_alert: () => undefined,
+    debug: () => undefined,
+  });
+  readAddresses(reader, draft);
   checkDraft(reader, draft);
-  return complete(reader, draft);
+  return complete(draft);
 }
 
-function instanceKeywords(reader: Reader, draft: Draft): Keywords {
+function protocolKeywords(reader: Reader, draft: InstanceDraft): Keywords {
   return {
-    state: (line) => (draft.state = choice(reader, line, ['MASTER', 'BACKUP']) ?? draft.state),
-    interface: (line) => {
-      const word = single(reader, line, 'the name of an interface');
-      if (word) draft.interface = word;
+    state: (line) => {
+      const state = choice(reader, line, ['MASTER', 'BACKUP']);
+      if (state) draft.state = state;
     },
     virtual_router_id: (line) => {
       const vrid = integer(reader, line, { min: 1, max: 255 });
@@ -61,18 +101,57 @@ function instanceKeywords(reader: Reader, draft: Draft): Keywords {
     },
     version: (line) => (draft.version = readVersion(reader, line) ?? draft.version),
     authentication: (line) => readAuthentication(reader, line, draft),
-    virtual_ipaddress: (line) => (draft.addressLines = [...draft.addressLines, ...reader.blockOf(line)]),
     preempt: (line) => (draft.preempt = flag(reader, line)),
     nopreempt: (line) => (draft.preempt = !flag(reader, line)),
-    preempt_delay: (line) =>
-      (draft.preemptDelayMs = seconds(reader, line, { min: 0, max: 1000 }) ?? draft.preemptDelayMs),
+    preempt_delay: (line) => {
+      draft.preemptDelayAt = line.keyword;
+      draft.preemptDelayMs = seconds(reader, line, { min: 0, max: 1000 }) ?? draft.preemptDelayMs;
+    },
+    strict_mode: (line) => (draft.strict = flag(reader, line)),
+    accept: (line) => (draft.accept = flag(reader, line)),
+    no_accept: (line) => (draft.accept = !flag(reader, line)),
     ...garpKeywords(reader, draft, ''),
-    smtp_alert: () => undefined,
-    debug: () => undefined,
+    ...ruleKeywords(reader, draft, ''),
   };
 }
 
-function readAuthentication(reader: Reader, statement: Statement, draft: Draft): void {
+/** Where adverts come from and where they go. */
+function wayKeywords(reader: Reader, draft: InstanceDraft): Keywords {
+  const source = (line: Statement): void => {
+    const found = address(reader, line);
+    if (found !== undefined) draft.sourceAddress = found;
+  };
+  return {
+    interface: (line) => {
+      const word = single(reader, line, 'the name of an interface');
+      if (word) draft.interface = word;
+    },
+    mcast_src_ip: source,
+    unicast_src_ip: source,
+    mcast_dst_ip: (line) => {
+      const group = readMulticastGroup(reader, single(reader, line, 'such as 224.0.0.18'));
+      if (group !== undefined) draft.multicastGroup = group;
+    },
+    unicast_peer: (line) => {
+      draft.unicastAt = line.keyword;
+      draft.peers = [...draft.peers, ...readUnicastPeers(reader, line)];
+    },
+    unicast_ttl: (line) => (draft.unicastTtl = integer(reader, line, { min: 0, max: 255 }) ?? draft.unicastTtl),
+    check_unicast_src: (line) => (draft.checkUnicastSource = flag(reader, line)),
+    dont_track_primary: (line) => (draft.ignoreInterfaceState = flag(reader, line)),
+  };
+}
+
+function addressKeywords(reader: Reader, draft: InstanceDraft): Keywords {
+  return {
+    virtual_ipaddress: (line) => (draft.addressLines = [...draft.addressLines, ...reader.blockOf(line)]),
+    virtual_ipaddress_excluded: (line) => (draft.excludedLines = [...draft.excludedLines, ...reader.blockOf(line)]),
+    // The addresses say which family it is; keepalived only warns of this word.
+    native_ipv6: () => undefined,
+  };
+}
+
+function readAuthentication(reader: Reader, statement: Statement, draft: InstanceDraft): void {
   reader.block(reader.blockOf(statement), 'authentication', {
     auth_type: (line) => {
       const type = choice(reader, line, ['PASS', 'AH']);
@@ -86,34 +165,21 @@ function readAuthentication(reader: Reader, statement: Statement, draft: Draft):
   });
 }
 
-function checkDraft(reader: Reader, draft: Draft): void {
-  const { at, advertAt = at, version, advertIntervalMs } = draft;
-  if (!draft.interface) reader.error(at, `instance "${draft.name}" names no interface`, { expected: 'interface NAME' });
-  if (draft.vrid === undefined)
-    reader.error(at, `instance "${draft.name}" has no virtual router identifier`, {
-      expected: 'virtual_router_id 1–255',
-    });
-  if (draft.addressLines.length === 0)
-    reader.error(at, `instance "${draft.name}" has no address to move`, { expected: 'virtual_ipaddress { … }' });
-  if (version === 2 && advertIntervalMs % 1000 !== 0)
-    reader.error(advertAt, 'version 2 of VRRP counts whole seconds', { expected: 'whole seconds, or version 3' });
-  // RFC 9568 section 5.2.7: 12 bits of hundredths of a second.
-  if (version === 3 && advertIntervalMs > 40_950)
-    reader.error(advertAt, 'version 3 of VRRP counts up to 40.95 seconds', { expected: 'seconds from 0.01 to 40.95' });
-  if (version === 3 && advertIntervalMs % 10 !== 0)
-    reader.error(advertAt, 'version 3 of VRRP counts hundredths of a second', { expected: 'such as 0.1 or 0.25' });
-  if (version === 3 && draft.passwordAt)
-    reader.warn(draft.passwordAt, 'version 3 of VRRP has no authentication; the password is not used');
-  if (!draft.preempt && draft.state === 'MASTER')
-    reader.warn(at, 'nopreempt needs the initial state BACKUP; it is not used');
+/** Once all words are read: an address stands on the instance's interface unless it says otherwise. */
+function readAddresses(reader: Reader, draft: InstanceDraft): void {
+  const read = (line: Statement): VirtualAddress[] => {
+    const found = readVirtualAddress(reader, line, draft.interface?.text ?? '');
+    return found ? [found] : [];
+  };
+  draft.addresses = draft.addressLines.flatMap(read);
+  draft.excluded = draft.excludedLines.flatMap(read);
 }
 
-function complete(reader: Reader, draft: Draft): VrrpInstanceConfiguration | undefined {
+function complete(draft: InstanceDraft): VrrpInstanceConfiguration | undefined {
   const device = draft.interface?.text;
-  const virtualAddresses = draft.addressLines
-    .map((line) => readVirtualAddress(reader, line, device ?? ''))
-    .filter((address): address is VirtualAddress => address !== undefined);
   if (device === undefined || draft.vrid === undefined) return undefined;
+  const { state = draft.priority === 255 ? 'MASTER' : 'BACKUP' } = draft;
+  const password = draft.version === 2 && !draft.strict ? draft.passwordAt?.text.slice(0, 8) : undefined;
   return {
     name: draft.name,
     version: draft.version,
@@ -121,16 +187,41 @@ function complete(reader: Reader, draft: Draft): VrrpInstanceConfiguration | und
     vrid: draft.vrid,
     priority: draft.priority,
     advertIntervalMs: draft.advertIntervalMs,
-    startsAs: draft.state,
-    preempt: draft.preempt || draft.state === 'MASTER',
+    startsAs: state,
+    preempt: draft.preempt || state === 'MASTER',
     preemptDelayMs: draft.preemptDelayMs,
-    virtualAddresses,
-    ...(draft.version === 2 && draft.passwordAt ? { password: draft.passwordAt.text.slice(0, 8) } : {}),
+    virtualAddresses: draft.addresses,
     gratuitousArp: {
       repeat: draft.garpRepeat,
       delayMs: draft.garpDelayMs,
       refreshMs: draft.garpRefreshMs,
       refreshRepeat: draft.garpRefreshRepeat,
+      ...defined({ lowerPriorityRepeat: draft.garpLowerRepeat, lowerPriorityDelayMs: draft.garpLowerDelayMs }),
+      ...(draft.garpIntervalMs > 0 ? { intervalMs: draft.garpIntervalMs } : {}),
+      ...(draft.naIntervalMs > 0 ? { neighbourIntervalMs: draft.naIntervalMs } : {}),
     },
+    ...defined({ password, ...options(draft) }),
+  };
+}
+
+/** What is only in the model when the file asks for it. */
+function options(draft: InstanceDraft) {
+  const six = draft.addresses[0]?.address.includes(':') === true;
+  const { peers, sourceAddress } = draft;
+  const checkSource = draft.checkUnicastSource || peers.some((peer) => 'minTtl' in peer || 'maxTtl' in peer);
+  const asked = <T>(value: boolean, then: T): T | undefined => (value ? then : undefined);
+  return {
+    excludedAddresses: asked(draft.excluded.length > 0, draft.excluded),
+    sourceAddress,
+    multicastGroup: draft.multicastGroup ?? (six ? draft.multicastGroup6 : draft.multicastGroup4),
+    unicast: asked(draft.unicastAt !== undefined, { peers, ttl: draft.unicastTtl, checkSource }),
+    checksumAsVersion2: asked(draft.checksumAsVersion2, true),
+    skipAddressCheck: asked(draft.skipAddressCheck, true),
+    lowerPriorityNoAdvert: asked(draft.lowerPriorityNoAdvert, true),
+    higherPrioritySendAdvert: asked(draft.higherPrioritySendAdvert, true),
+    downTimerAdverts: asked(draft.downTimerAdverts !== 3, draft.downTimerAdverts),
+    ignoreInterfaceState: asked(draft.ignoreInterfaceState, true),
+    track: asked(draft.track.length > 0, draft.track),
+    notify: notifyScripts(draft.notify),
   };
 }
