@@ -2,7 +2,7 @@ import * as libc from '../libc.ts';
 import { decodeMessages, encodeMessage, flags, type Message } from './message.ts';
 
 /** linux/netlink.h, linux/rtnetlink.h. */
-export const protocols = { route: 0, netfilter: 12 } as const;
+export const protocols = { route: 0, netfilter: 12, generic: 16 } as const;
 export const routeGroups = { link: 0x1, ipv4Address: 0x10, ipv6Address: 0x100 } as const;
 
 const familyNetlink = 16;
@@ -64,6 +64,19 @@ export class NetlinkSocket {
         // One refused message of a batch takes the whole back; the other answers are of no interest.
         this.drain();
         throw new NetlinkError(what, errno);
+      }
+  }
+
+  /** The answers to a request that is no dump. */
+  get(what: string, type: number, payload: Uint8Array): Message[] {
+    const wanted = flags.request | flags.acknowledge;
+    libc.send(this.fd, encodeMessage(type, wanted, ++this.#sequence, payload), 0);
+    const answers: Message[] = [];
+    for (;;)
+      for (const message of this.#read(what)) {
+        if (message.type !== messageError) answers.push(message);
+        else if (errorOf(message) === 0) return answers;
+        else throw new NetlinkError(what, errorOf(message));
       }
   }
 

@@ -1,0 +1,113 @@
+import type { Explanation, FlowQuestion } from '../../api/explain.ts';
+import type { ConnectionSnapshot, TableSnapshot } from '../../api/snapshot.ts';
+import type { TableCommand, TableResult } from '../../api/table.ts';
+import type { ForwardingPlane } from '../../engine/ipvs/plane.ts';
+import type { Log } from '../log.ts';
+import { explainFlow } from './explain-flow.ts';
+import type { KernelTable } from './kernel-table.ts';
+import { OwnWork } from './own-work.ts';
+
+/** Figures are as old as that at most, and go out as often. */
+const PERIOD_MS = 250;
+
+export interface IpvsPlaneOptions {
+  readonly table: KernelTable;
+  /** Why this plane was chosen. */
+  readonly reason: string;
+  readonly log: Log;
+}
+
+/** The kernel's own IPVS. It forwards by itself; we tell it what, and tell others what it did. */
+export class IpvsPlane implements ForwardingPlane {
+  readonly name = 'ipvs';
+  readonly reason: string;
+  private readonly kernel: KernelTable;
+  private readonly log: Log;
+  private readonly own = new OwnWork();
+  private readonly listeners = new Set<() => void>();
+  private timer: NodeJS.Timeout | undefined;
+  private latest: TableSnapshot | undefined;
+  private latestAt = -Infinity;
+  private latestText = '';
+
+  constructor({ table, reason, log }: IpvsPlaneOptions) {
+    this.kernel = table;
+    this.reason = reason;
+    this.log = log;
+  }
+
+  /** What others have put into the kernel's table stays there. */
+  start(): Promise<void> {
+    const { services } = this.table();
+    if (services.length > 0)
+      this.log('warn', `The kernel's IPVS has ${String(services.length)} virtual services already, which stay`);
+    return Promise.resolve();
+  }
+
+  execute(commands: readonly TableCommand[]): Promise<readonly TableResult[]> {
+    this.latestAt = -Infinity;
+    const results = commands.map((command) => {
+      const result = this.kernel.execute(command);
+      if (result.ok) this.own.note(command);
+      return result;
+    });
+    return Promise.resolve(results);
+  }
+
+  /** The kernel takes packets to every address that is its own, and no others. */
+  setLocalAddresses(): void {
+    // Nothing to tell.
+  }
+
+  /** The kernel hears all interfaces. */
+  addInterfaces(): void {
+    // Nothing to tell.
+  }
+
+  table(): TableSnapshot {
+    const now = performance.now();
+    if (this.latest === undefined || now - this.latestAt >= PERIOD_MS) {
+      this.latest = this.kernel.snapshot();
+      this.latestAt = now;
+    }
+    return this.latest;
+  }
+
+  connections(): Promise<ConnectionSnapshot[]> {
+    return Promise.resolve(this.kernel.connections());
+  }
+
+  explain(question: FlowQuestion): Promise<Explanation> {
+    return Promise.resolve(explainFlow(question, this.kernel.snapshot(), this.kernel.connections()));
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    this.timer ??= setInterval(() => this.look(), PERIOD_MS).unref();
+    return () => {
+      this.listeners.delete(listener);
+      if (this.listeners.size > 0) return;
+      clearInterval(this.timer);
+      this.timer = undefined;
+    };
+  }
+
+  private look(): void {
+    const text = JSON.stringify(this.table());
+    if (text === this.latestText) return;
+    this.latestText = text;
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Takes back what this plane has put into the kernel's table, and leaves what others have. */
+  stop(): Promise<void> {
+    clearInterval(this.timer);
+    this.listeners.clear();
+    for (const command of this.own.undo()) {
+      const result = this.kernel.execute(command);
+      if (!result.ok && result.errno !== 'ESRCH') this.log('warn', `Clearing the kernel's IPVS: ${result.message}`);
+    }
+    this.kernel.close();
+    return Promise.resolve();
+  }
+}
