@@ -1,27 +1,46 @@
-import { connect, type Socket } from 'node:net';
 import { assertNever } from '../engine/assert-never.ts';
-import { Checker, type CheckAction, type CheckStatus } from '../engine/checks/checker.ts';
+import { Checker, type CheckAction, type CheckStatus, type ServerStatus } from '../engine/checks/checker.ts';
 import type { VirtualServerConfiguration } from '../engine/checks/configuration.ts';
-import type { AttemptResult } from '../engine/checks/tcp-check.ts';
+import type { PoolNews } from '../engine/checks/service-pool.ts';
+import { startAttempt, type Attempt } from './checks/attempt.ts';
+import { MaintenanceWatch } from './checks/maintenance.ts';
+import { NotifyQueue } from './checks/notify-queue.ts';
 import { monotonicNow } from './clock.ts';
-import { errorCode, errorMessage } from './errors.ts';
+import type { Log } from './log.ts';
 
 export interface CheckListener {
+  /** One check turned. */
   verdict(status: CheckStatus): void;
+  /** A server went up or down, or has another mode or weight. */
+  server?(status: ServerStatus): void;
+  /** A quorum was gained or lost, a sorry server came or went. */
+  service?(service: VirtualServerConfiguration, news: PoolNews): void;
   /** The table has changed. */
   table(): void;
 }
 
-/** Gives the checker its time and its connections. */
+/** Attempts at the same time; the others wait for their turn, but their time runs. */
+const mostAttempts = 256;
+
+/** Gives the checker its time, connections and programs. */
 export class CheckRunner {
   readonly #checker = new Checker(Math.random);
   readonly #listener: CheckListener;
-  /** Connections under way, by check. */
-  readonly #sockets = new Map<string, Socket>();
+  readonly #notify: NotifyQueue;
+  readonly #maintenance: MaintenanceWatch;
+  /** Attempts under way, by check. */
+  readonly #attempts = new Map<string, Attempt>();
+  /** Attempts that wait for one of the others to end. */
+  readonly #waiting = new Map<string, () => void>();
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
 
-  constructor(listener: CheckListener) {
+  constructor(listener: CheckListener, log: Log = () => undefined) {
     this.#listener = listener;
+    this.#notify = new NotifyQueue(log);
+    this.#maintenance = new MaintenanceWatch(this.#checker, (directory, files, namesOf) =>
+      this.perform(this.#checker.maintenance(directory, files, namesOf, monotonicNow())),
+    );
   }
 
   get checker(): Checker {
@@ -29,38 +48,53 @@ export class CheckRunner {
   }
 
   configure(virtualServers: readonly VirtualServerConfiguration[]): void {
-    this.#perform(this.#checker.configure(virtualServers, monotonicNow()));
+    this.perform(this.#checker.configure(virtualServers, monotonicNow()));
+    this.#maintenance.start();
   }
 
-  stop(): void {
+  /** Ends all attempts at once and runs the programs that `omega` asks for. Resolves when these have ended. */
+  stop(): Promise<void> {
+    this.perform(this.#checker.stop());
+    this.#stopped = true;
     clearTimeout(this.#timer);
-    for (const socket of this.#sockets.values()) socket.destroy();
-    this.#sockets.clear();
+    this.#maintenance.stop();
+    for (const attempt of this.#attempts.values()) attempt.abort();
+    this.#attempts.clear();
+    this.#waiting.clear();
+    return this.#notify.settled();
   }
 
-  #perform(actions: readonly CheckAction[]): void {
+  /** Does what a method of `checker` wants done: its caller has to bring that here. */
+  perform(actions: readonly CheckAction[]): void {
+    if (this.#stopped) return;
     for (const action of actions) this.#one(action);
     clearTimeout(this.#timer);
     const due = this.#checker.nextTimeoutAt;
     if (due === Infinity) return;
     // Timers of Node fire up to a millisecond early; then the checker has nothing to do, and a new one is set.
-    this.#timer = setTimeout(
-      () => this.#perform(this.#checker.tick(monotonicNow())),
-      Math.max(1, due - monotonicNow()),
-    );
+    this.#timer = setTimeout(() => this.perform(this.#checker.tick(monotonicNow())), Math.max(1, due - monotonicNow()));
   }
 
   #one(action: CheckAction): void {
     switch (action.type) {
-      case 'connect':
-        this.#connect(action);
+      case 'start':
+        this.#begin(action);
         break;
       case 'abort':
-        this.#sockets.get(action.key)?.destroy();
-        this.#sockets.delete(action.key);
+        this.#attempts.get(action.key)?.abort();
+        this.#end(action.key);
         break;
       case 'verdict':
         this.#listener.verdict(action.status);
+        break;
+      case 'server':
+        this.#listener.server?.(action.status);
+        break;
+      case 'service':
+        this.#listener.service?.(action.service, action.news);
+        break;
+      case 'notify':
+        this.#notify.add(action.notify, action.cause);
         break;
       case 'table':
         this.#listener.table();
@@ -70,30 +104,24 @@ export class CheckRunner {
     }
   }
 
-  #connect({ key, attempt, target }: Extract<CheckAction, { type: 'connect' }>): void {
-    const started = monotonicNow();
-    const { address: host, port, bindAddress } = target;
-    const socket = connect({ host, port, ...(bindAddress === undefined ? {} : { localAddress: bindAddress }) });
-    const finish = (result: AttemptResult): void => {
-      socket.destroy();
-      // An aborted attempt has been judged already.
-      if (this.#sockets.get(key) !== socket) return;
-      this.#sockets.delete(key);
-      this.#perform(this.#checker.finish(key, attempt, result, monotonicNow()));
+  #begin({ key, attempt, check }: Extract<CheckAction, { type: 'start' }>): void {
+    const begin = (): void => {
+      const running = startAttempt(check, (result) => {
+        this.#end(key);
+        this.perform(this.#checker.finish(key, attempt, result, monotonicNow()));
+      });
+      this.#attempts.set(key, running);
     };
-    this.#sockets.set(key, socket);
-    socket.once('connect', () => finish({ ok: true, ms: monotonicNow() - started }));
-    socket.once('error', (error) => finish({ ok: false, reason: reasonOf(error) }));
+    if (this.#attempts.size < mostAttempts) begin();
+    else this.#waiting.set(key, begin);
   }
-}
 
-function reasonOf(error: Error): string {
-  const words: Record<string, string> = {
-    ECONNREFUSED: 'connection refused',
-    EHOSTUNREACH: 'no route to the host, or it does not answer ARP',
-    ENETUNREACH: 'network unreachable',
-    ETIMEDOUT: 'connection timed out',
-    ECONNRESET: 'connection reset',
-  };
-  return words[errorCode(error) ?? ''] ?? errorMessage(error);
+  #end(key: string): void {
+    this.#attempts.delete(key);
+    this.#waiting.delete(key);
+    const [next] = this.#waiting;
+    if (!next || this.#attempts.size >= mostAttempts) return;
+    this.#waiting.delete(next[0]);
+    next[1]();
+  }
 }

@@ -1,0 +1,149 @@
+import { connect as connectPlain, Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { performance } from 'node:perf_hooks';
+import { assertNever } from '../../engine/assert-never.ts';
+import type { CheckTarget } from '../../engine/checks/configuration.ts';
+import type { Conversation, ConversationAction, ConversationEvent } from '../../engine/checks/dialogues/index.ts';
+import type { Attempt, Finish } from './attempt.ts';
+import { boundSocket, reasonOf, SOCK_STREAM } from './target.ts';
+
+export interface StreamOptions {
+  readonly tls: boolean;
+  readonly serverName: string | undefined;
+  readonly conversation: Conversation;
+}
+
+type Channel = ConversationEvent['channel'];
+
+/** A dialogue over TCP or TLS. Certificates are not verified, as no checker of the three programs does. */
+export function startStream(target: CheckTarget, options: StreamOptions, finish: Finish): Attempt {
+  const stream = new StreamAttempt(target, options, finish);
+  stream.connect('main', target.port);
+  return stream;
+}
+
+class StreamAttempt implements Attempt {
+  readonly #target: CheckTarget;
+  readonly #options: StreamOptions;
+  readonly #finish: Finish;
+  readonly #sockets = new Map<Channel, Socket>();
+  readonly #started = performance.now();
+  #connectedIn = 0;
+  #over = false;
+
+  constructor(target: CheckTarget, options: StreamOptions, finish: Finish) {
+    this.#target = target;
+    this.#options = options;
+    this.#finish = finish;
+  }
+
+  abort(): void {
+    this.#over = true;
+    for (const socket of this.#sockets.values()) socket.destroy();
+    this.#sockets.clear();
+  }
+
+  connect(channel: Channel, port: number): void {
+    let socket: Socket;
+    try {
+      socket = this.#open(port);
+    } catch (error) {
+      this.#fail(reasonOf(error));
+      return;
+    }
+    this.#sockets.set(channel, socket);
+    // Events of a connection that was replaced by `reconnect` are nobody's.
+    const mine = (): boolean => !this.#over && this.#sockets.get(channel) === socket;
+    const ready = this.#options.tls && channel === 'main' ? 'secureConnect' : 'connect';
+    socket.once(ready, () => {
+      this.#connectedIn ||= performance.now() - this.#started;
+      if (mine()) this.#handle({ type: 'connected', channel });
+    });
+    socket.on('data', (bytes: Uint8Array) => {
+      if (mine()) this.#handle({ type: 'data', channel, bytes });
+    });
+    socket.on('end', () => {
+      if (mine()) this.#handle({ type: 'closed', channel });
+    });
+    socket.on('error', (error) => {
+      if (mine()) this.#fail(reasonOf(error));
+    });
+    socket.on('close', () => {
+      if (mine()) this.#handle({ type: 'closed', channel });
+    });
+  }
+
+  #open(port: number): Socket {
+    const { address: host, bindAddress, bindPort, bindInterface } = this.#target;
+    // Only a device needs a socket of our own making; a fixed port must be reusable while the last connection lingers.
+    const ownSocket = bindInterface !== undefined || bindPort !== undefined;
+    const socket = ownSocket
+      ? new Socket({ fd: boundSocket(this.#target, SOCK_STREAM), manualStart: true, allowHalfOpen: true } as object)
+      : undefined;
+    const place = { host, port, ...(bindAddress === undefined ? {} : { localAddress: bindAddress }) };
+    const plain = socket
+      ? socket.connect({ host, port })
+      : connectPlain({ ...place, allowHalfOpen: true, autoSelectFamily: false });
+    if (!this.#options.tls) return plain;
+    const { serverName } = this.#options;
+    const secure = connectTls({
+      socket: plain,
+      rejectUnauthorized: false,
+      // Old servers are to be found up as well: a health check keeps no secrets.
+      minVersion: 'TLSv1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+      ...(serverName === undefined ? {} : { servername: serverName }),
+    });
+    // The socket below tells its errors only to those who listen.
+    plain.on('error', (error) => secure.destroy(error));
+    return secure;
+  }
+
+  #handle(event: ConversationEvent): void {
+    for (const action of this.#options.conversation.handle(event)) this.#perform(action);
+  }
+
+  #perform(action: ConversationAction): void {
+    if (this.#over) return;
+    switch (action.type) {
+      case 'send':
+        this.#sockets.get('main')?.write(action.bytes);
+        break;
+      case 'half-close':
+        this.#sockets.get('main')?.end();
+        break;
+      case 'reconnect':
+        this.#sockets.get('main')?.destroy();
+        this.connect('main', this.#target.port);
+        break;
+      case 'open':
+        this.connect('side', action.port);
+        break;
+      case 'verdict': {
+        const { result } = action;
+        const spoke = result.ok && result.reason !== 'connected';
+        const reason = spoke ? result.reason : `connected in ${this.#connectedIn.toFixed(1)} ms`;
+        this.#close();
+        this.#finish(result.ok ? { ...result, reason } : result);
+        break;
+      }
+      default:
+        assertNever(action);
+    }
+  }
+
+  #fail(reason: string): void {
+    this.#close();
+    this.#finish({ ok: false, reason });
+  }
+
+  /** What was written last (QUIT) may still leave, if the server takes it at once. */
+  #close(): void {
+    this.#over = true;
+    for (const socket of this.#sockets.values()) {
+      socket.end();
+      setImmediate(() => socket.destroy());
+    }
+    this.#sockets.clear();
+  }
+}
