@@ -246,6 +246,11 @@ export class ConnectionTable extends ConnectionColumns {
     return this.halfOpen.oldest;
   }
 
+  /** Entry numbers are below this; not all of them are in use. */
+  get rows(): number {
+    return this.used;
+  }
+
   /** Entry numbers in use, in no particular order. */
   *entries(): Generator<number> {
     for (let entry = 0; entry < this.used; entry++) if (this.isInUse(entry)) yield entry;

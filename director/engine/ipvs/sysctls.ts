@@ -47,6 +47,8 @@ const rules = {
   sync_threshold: { initial: [3, 50], problem: syncThresholdProblem },
   sync_refresh_period: anything,
   sync_retries: between(0, 0, 3),
+  // Ours: established entries are sent at once (engine/sync/settings.ts); 0 = as the kernel does.
+  sync_prompt: between(1, 0, 1),
   nat_icmp_send: anything,
   pmtu_disc: { initial: [1] },
   backup_only: anything,

@@ -25,7 +25,7 @@ export interface SyncSource {
   timeout(entry: number): number;
   /** The entry that controls it, or -1. */
   controller(entry: number): number;
-  /** Packets from the client, which only synchronisation counts (in_pkts). */
+  /** Packets from the client; of a template, how often its connections were offered (in_pkts). */
   packets(entry: number): number;
   setPackets(entry: number, packets: number): void;
 }
@@ -74,7 +74,7 @@ export class SyncMaster implements ConnectionObserver {
   }
 
   packetIn(entry: number, now: number): void {
-    this.offer(entry, countPacket(this.source, entry), now);
+    this.offer(entry, this.source.packets(entry), now);
   }
 
   prolonged(entry: number, now: number): void {
@@ -97,7 +97,8 @@ export class SyncMaster implements ConnectionObserver {
       current = source.controller(current);
       if (current === -1) return;
       const isTemplate = (source.flags(current) & SYNC_FLAG.template) !== 0;
-      count = isTemplate ? countPacket(source, current) : settings.threshold;
+      count = isTemplate ? source.packets(current) + 1 : settings.threshold;
+      if (isTemplate) source.setPackets(current, count);
     }
   }
 
@@ -185,13 +186,6 @@ export class SyncMaster implements ConnectionObserver {
     }
     this.resendRow = end === source.rows ? -1 : end;
   }
-}
-
-/** Counts one more packet and returns how many there have been. */
-export function countPacket(source: SyncSource, entry: number): number {
-  const packets = source.packets(entry) + 1;
-  source.setPackets(entry, packets);
-  return packets;
 }
 
 interface Gathering {

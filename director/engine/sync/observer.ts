@@ -5,7 +5,8 @@
  */
 export interface ConnectionObserver {
   /**
-   * A packet from the client was handled: counted, its state set, its deadline moved (where ip_vs_in calls ip_vs_sync_conn).
+   * A packet from the client was handled: counted (`setPackets`), its state set, its deadline moved (where ip_vs_in calls
+   * ip_vs_sync_conn).
    * Also for the entry that the packet created. Not for packets from servers.
    */
   packetIn(entry: number, now: number): void;

@@ -13,9 +13,9 @@ describe('promptly', () => {
     const node = master(prompt);
     node.run(0);
     const entry = node.table.add({ state: SYN_RECV });
-    node.sync.packetIn(entry, 100);
+    node.packetIn(entry, 100);
     node.table.row(entry).connection.state = ESTABLISHED;
-    node.sync.packetIn(entry, 101);
+    node.packetIn(entry, 101);
     expect(node.sync.deadline).toBe(121);
     node.run(121);
     expect(node.announced()).toHaveLength(1);
@@ -25,11 +25,11 @@ describe('promptly', () => {
     const node = master(prompt);
     node.run(0);
     const entry = node.table.add({ state: ESTABLISHED });
-    for (const now of [0, 449_999, 450_000, 450_001]) node.sync.packetIn(entry, now);
+    for (const now of [0, 449_999, 450_000, 450_001]) node.packetIn(entry, now);
     node.run(1e6);
     // At once and as third packet; then the half is counted from there.
     expect(node.announced()).toHaveLength(2);
-    node.sync.packetIn(entry, 900_000);
+    node.packetIn(entry, 900_000);
     node.run(2e6);
     expect(node.announced()).toHaveLength(3);
   });

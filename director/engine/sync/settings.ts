@@ -49,3 +49,23 @@ const PROMPT_FLUSH_MS = 20;
 export function flushDelayMs(settings: SyncSettings): number {
   return settings.isPrompt ? PROMPT_FLUSH_MS : KERNEL_FLUSH_MS;
 }
+
+/** From `/proc/sys/net/ipv4/vs` by name, with the defaults of what is missing. */
+export function settingsOf(sysctls: Readonly<Record<string, readonly number[]>>): SyncSettings {
+  const first = (name: string, missing: number): number => sysctls[name]?.[0] ?? missing;
+  return {
+    threshold: first('sync_threshold', kernelSettings.threshold),
+    period: sysctls.sync_threshold?.[1] ?? kernelSettings.period,
+    refreshPeriodMs: first('sync_refresh_period', 0) * 1000,
+    retries: first('sync_retries', 0),
+    isPersistMode: first('sync_persist_mode', 0) !== 0,
+    version: first('sync_version', 1) === 0 ? 0 : 1,
+    ports: Math.min(Math.max(first('sync_ports', 1), 1), MOST_PORTS),
+    longestQueue: first('sync_qlen_max', kernelSettings.longestQueue),
+    socketSize: first('sync_sock_size', 0),
+    isPrompt: first('sync_prompt', 1) !== 0,
+  };
+}
+
+/** IPVS_SYNC_PORTS_MAX. */
+const MOST_PORTS = 64;

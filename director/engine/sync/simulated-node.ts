@@ -21,6 +21,12 @@ export class SimulatedNode {
     this.sync = new Synchronizer(this.table, { ...kernelSettings, ...settings });
   }
 
+  /** A packet from the client. */
+  packetIn(entry: number, now: number): void {
+    this.table.setPackets(entry, this.table.packets(entry) + 1);
+    this.sync.packetIn(entry, now);
+  }
+
   run(now: number): void {
     this.sync.run(now, (_, message) => {
       this.sent.push(message.slice());
@@ -51,7 +57,7 @@ export function announcedPackets(node: SimulatedNode, entry: number, packets: nu
   const at: number[] = [];
   for (let packet = 1; packet <= packets; packet++) {
     const now = packet * msBetween;
-    node.sync.packetIn(entry, now);
+    node.packetIn(entry, now);
     // Only what this packet has put in.
     node.run(now + 2000);
     if (node.sent.splice(0).length > 0) at.push(packet);

@@ -24,7 +24,7 @@ describe('a master announces', () => {
   it('a state other than ESTABLISHED at once, and only once', () => {
     const node = master();
     const entry = node.table.add({ state: ESTABLISHED });
-    node.sync.packetIn(entry, 0);
+    node.packetIn(entry, 0);
     node.table.row(entry).connection.state = FIN_WAIT;
     expect(announcedPackets(node, entry, 5)).toEqual([1, 2]); // the second one is packet 3
     expect(announcedPackets(node, entry, 46)).toEqual([]);
@@ -56,7 +56,7 @@ describe('a master announces', () => {
     const node = master();
     const template = node.table.add({ flags: SYNC_FLAG.template, clientPort: 0 });
     const entry = node.table.add({ state: ESTABLISHED, clientPort: 99 }, 900_000, template);
-    for (let packet = 0; packet < 4; packet++) node.sync.packetIn(entry, 0);
+    for (let packet = 0; packet < 4; packet++) node.packetIn(entry, 0);
     node.run(2000);
     expect(node.announced()).toEqual([0, 0, 99, 0, 0]);
   });
@@ -65,7 +65,7 @@ describe('a master announces', () => {
     const node = master({ isPersistMode: true });
     const template = node.table.add({ flags: SYNC_FLAG.template, clientPort: 0 });
     const entry = node.table.add({ state: FIN_WAIT, clientPort: 99 }, 900_000, template);
-    node.sync.packetIn(entry, 0);
+    node.packetIn(entry, 0);
     node.run(2000);
     expect(node.announced()).toEqual([0]);
   });
@@ -74,7 +74,7 @@ describe('a master announces', () => {
     const node = master();
     node.sync.prolonged(node.table.add({ flags: SYNC_FLAG.template, clientPort: 7 }), 0);
     const single = node.table.add({ flags: SYNC_FLAG.onePacket, protocol: 17 });
-    for (let packet = 0; packet < 5; packet++) node.sync.packetIn(single, 0);
+    for (let packet = 0; packet < 5; packet++) node.packetIn(single, 0);
     node.run(2000);
     expect(node.announced()).toEqual([7]);
   });
@@ -82,7 +82,7 @@ describe('a master announces', () => {
   it('a new entry in a row that was another’s from its first packet on', () => {
     const node = master();
     const entry = node.table.add({ state: ESTABLISHED });
-    node.sync.packetIn(entry, 0);
+    node.packetIn(entry, 0);
     node.sync.ended(entry);
     node.table.setPackets(entry, 0);
     expect(announcedPackets(node, entry, 3)).toEqual([3]);
@@ -92,11 +92,11 @@ describe('a master announces', () => {
 describe('messages leave', () => {
   it('after two seconds, or when they are full', () => {
     const node = master({ threshold: 1 });
-    for (let index = 0; index < 40; index++) node.sync.packetIn(node.table.add({ state: ESTABLISHED }), 100);
+    for (let index = 0; index < 40; index++) node.packetIn(node.table.add({ state: ESTABLISHED }), 100);
     expect(node.sync.deadline).toBe(2100);
     node.run(2099);
     expect(node.sent).toEqual([]);
-    node.sync.packetIn(node.table.add({ state: ESTABLISHED }), 1000);
+    node.packetIn(node.table.add({ state: ESTABLISHED }), 1000);
     expect(node.sync.deadline).toBe(0);
     node.run(1000);
     expect(node.sent.map(({ length }) => length)).toEqual([8 + 40 * 36]);
@@ -108,7 +108,7 @@ describe('messages leave', () => {
 
   it('in order when the socket was full, and are counted when the queue was', () => {
     const node = master({ threshold: 1, longestQueue: 2 });
-    for (let index = 0; index < 4 * 40; index++) node.sync.packetIn(node.table.add({ state: ESTABLISHED }), 0);
+    for (let index = 0; index < 4 * 40; index++) node.packetIn(node.table.add({ state: ESTABLISHED }), 0);
     node.sync.run(0, () => false);
     node.run(0);
     expect(node.sent).toHaveLength(2);
@@ -117,7 +117,7 @@ describe('messages leave', () => {
 
   it('to as many ports as sync_ports says', () => {
     const node = master({ threshold: 1, ports: 4 });
-    for (let index = 0; index < 8; index++) node.sync.packetIn(node.table.add({ state: ESTABLISHED }), 0);
+    for (let index = 0; index < 8; index++) node.packetIn(node.table.add({ state: ESTABLISHED }), 0);
     const ports: number[] = [];
     node.sync.run(2000, (_, __, port) => ports.push(port) > 0);
     expect(ports).toEqual([0, 1, 2, 3]);
@@ -133,7 +133,7 @@ describe('a backup', () => {
   }
 
   function pass(first: SimulatedNode, second: SimulatedNode, entry: number, now = 0): void {
-    first.sync.packetIn(entry, now);
+    first.packetIn(entry, now);
     first.run(now + 2000);
     first.deliver(second, 'backup', now + 2000);
   }
@@ -175,7 +175,7 @@ describe('a backup', () => {
     pass(first, second, entry);
     expect(second.table.row(0).connection.serverPort).toBe(80);
     Object.assign(connection, { state: ESTABLISHED, flags: 0 });
-    first.sync.packetIn(entry, 0);
+    first.packetIn(entry, 0);
     for (let packet = 0; packet < 50; packet++) pass(first, second, entry);
     expect(second.table.entries.map((row) => row?.connection.serverPort)).toEqual([undefined, 81]);
     expect([second.table.active, second.table.inactive]).toEqual([1, 0]);
@@ -218,7 +218,7 @@ describe('a backup', () => {
     const all = new SimulatedNode();
     other.sync.start(daemon('backup', 6), 0);
     all.sync.start(daemon('backup', 0), 0);
-    first.sync.packetIn(first.table.add({ state: ESTABLISHED }), 0);
+    first.packetIn(first.table.add({ state: ESTABLISHED }), 0);
     first.run(2000);
     for (const message of first.sent) for (const node of [other, all]) node.sync.receive('backup', message, 0);
     expect([other.table.rows, all.table.rows]).toEqual([0, 1]);

@@ -1,7 +1,7 @@
 import type { SyncDaemon } from '../../api/table.ts';
 import { SyncBackup } from './backup.ts';
 import type { SyncTarget } from './backup.ts';
-import { countPacket, SyncMaster } from './master.ts';
+import { SyncMaster } from './master.ts';
 import type { SendMessage, SyncSource } from './master.ts';
 import { MessageReader } from './message-reader.ts';
 import type { ConnectionProblem, MessageProblem } from './message-reader.ts';
@@ -81,8 +81,7 @@ export class Synchronizer implements ConnectionObserver {
   }
 
   packetIn(entry: number, now: number): void {
-    if (this.sending === undefined) countPacket(this.table, entry);
-    else this.sending.master.packetIn(entry, now);
+    this.sending?.master.packetIn(entry, now);
   }
 
   prolonged(entry: number, now: number): void {
