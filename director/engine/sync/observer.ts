@@ -5,8 +5,8 @@
  */
 export interface ConnectionObserver {
   /**
-   * A packet from the client was handled: counted (`setPackets`), its state set, its deadline moved (where ip_vs_in calls
-   * ip_vs_sync_conn).
+   * A packet from the client was handled: its state set, its deadline moved (where ip_vs_in calls ip_vs_sync_conn). The
+   * observer counts it (in_pkts); the packet path does so while there is no observer.
    * Also for the entry that the packet created. Not for packets from servers.
    */
   packetIn(entry: number, now: number): void;

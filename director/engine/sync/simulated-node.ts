@@ -23,7 +23,6 @@ export class SimulatedNode {
 
   /** A packet from the client. */
   packetIn(entry: number, now: number): void {
-    this.table.setPackets(entry, this.table.packets(entry) + 1);
     this.sync.packetIn(entry, now);
   }
 

@@ -81,6 +81,7 @@ export class Synchronizer implements ConnectionObserver {
   }
 
   packetIn(entry: number, now: number): void {
+    this.table.setPackets(entry, this.table.packets(entry) + 1);
     this.sending?.master.packetIn(entry, now);
   }
 
