@@ -1,27 +1,40 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ForwardingPlane, ServiceDefinition } from '../../director/engine/ipvs/plane.ts';
+import type { FlowQuestion } from '../../director/api/explain.ts';
+import type { TableCommand } from '../../director/api/table.ts';
+import type { MarkRule } from '../../director/config/configuration.ts';
 import { createPacketPlane } from '../../director/io/plane/index.ts';
+import type { PacketPlane } from '../../director/io/plane/index.ts';
 import { runThread } from '../../director/io/plane/thread.ts';
 import { currentThread } from '../../director/io/threads.ts';
 
 /** A process with a packet plane and nothing else; commands come as JSON lines `[command, argument]`. */
-async function obey(plane: ForwardingPlane, command: string, argument: unknown): Promise<unknown> {
+async function obey(plane: PacketPlane, command: string, argument: unknown): Promise<unknown> {
   switch (command) {
     case 'start':
       return plane.start();
-    case 'apply':
-      plane.apply(argument as ServiceDefinition[]);
-      return sleep(50);
+    case 'execute':
+      return plane.execute(argument as TableCommand[]);
     case 'local':
       plane.setLocalAddresses(argument as string[]);
       return null;
-    case 'services':
+    case 'marks':
+      plane.setMarks(argument as MarkRule[]);
+      return null;
+    case 'interfaces':
+      plane.addInterfaces(argument as string[]);
+      return null;
+    case 'table':
       // Figures may be 250 ms old.
       await sleep(300);
-      return plane.services();
+      return plane.table();
+    case 'drops':
+      await sleep(300);
+      return plane.drops();
     case 'connections':
       return plane.connections();
+    case 'explain':
+      return plane.explain(argument as FlowQuestion);
     case 'usage':
       return { ...process.resourceUsage(), rss: process.memoryUsage.rss() };
     case 'stop':

@@ -6,14 +6,24 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import type { VirtualServiceSnapshot } from '../../director/api/snapshot.ts';
-import type { ConnectionSnapshot, ServiceDefinition } from '../../director/engine/ipvs/plane.ts';
+import type { ConnectionSnapshot, VirtualServiceSnapshot } from '../../director/api/snapshot.ts';
+import { serverDefinitionSchema, serviceDefinitionSchema } from '../../director/api/table.ts';
+import type {
+  ServerDefinition,
+  ServiceDefinition,
+  ServiceKey,
+  TableCommand,
+  TableResult,
+} from '../../director/api/table.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 
 export const CLIENT = '192.168.1.10';
 export const VIRTUAL = '192.168.1.202';
+export const CLIENT6 = '2001:db8:1::10';
+export const VIRTUAL6 = '2001:db8:1::202';
+export const SERVERS6 = ['2001:db8:a::2', '2001:db8:a::3', '2001:db8:a::4'];
 export const SERVERS = ['10.0.100.2', '10.0.100.3', '10.0.100.4'];
 /** Its datagrams may be cut on the way; the others' have DF set, as Linux does by default. */
 export const SENDER_WITHOUT_DF = '10.0.100.4';
@@ -66,22 +76,27 @@ export class PlaneLab {
     this.ip('client', 'link set eth0 up');
     this.ip('director', 'addr add 192.168.1.101/24 dev eth0');
     this.ip('director', 'link set eth0 up');
+    this.ip('client', `addr add ${CLIENT6}/64 dev eth0 nodad`);
+    this.ip('client', 'route add default via 2001:db8:1::101');
+    this.ip('director', 'addr add 2001:db8:1::101/64 dev eth0 nodad');
     this.ip('switch', 'link add br0 type bridge');
     this.ip('switch', 'link set br0 mtu 9000 up');
-    this.plug('director', 'eth1', '10.0.100.1');
+    this.plug('director', 'eth1', '10.0.100.1', '2001:db8:a::1');
     for (const [index, address] of SERVERS.entries()) {
-      this.plug(`web${String(index + 1)}`, 'eth0', address);
+      this.plug(`web${String(index + 1)}`, 'eth0', address, SERVERS6[index]);
+      this.ip(`web${String(index + 1)}`, 'route add default via 2001:db8:a::1');
       this.ip(`web${String(index + 1)}`, 'route add default via 10.0.100.1');
     }
-    await this.exec('director', 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
+    await this.exec('director', 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1');
     await this.exec('web3', 'sysctl', '-qw', 'net.ipv4.ip_no_pmtu_disc=1');
   }
 
-  plug(node: string, device: string, address: string): void {
+  plug(node: string, device: string, address: string, address6?: string): void {
     const port = `${node}-${device}`;
     this.ip('switch', `link add ${port} mtu 9000 type veth peer name ${device} netns ${this.name(node)}`);
     this.ip('switch', `link set ${port} master br0 up`);
     this.ip(node, `addr add ${address}/24 dev ${device}`);
+    if (address6 !== undefined) this.ip(node, `addr add ${address6}/64 dev ${device} nodad`);
     this.ip(node, `link set ${device} mtu 9000 up`);
   }
 
@@ -129,9 +144,36 @@ function firstLine(child: ChildProcess): Promise<string> {
   });
 }
 
+export interface TestService {
+  readonly service: ServiceDefinition;
+  readonly servers: readonly ServerDefinition[];
+}
+
+function keyOf({ protocol, address, port, mark }: ServiceKey): string {
+  return [protocol, address, port, mark].join(' ');
+}
+
+function endpointOf({ address, port }: ServerDefinition): string {
+  return `${address} ${String(port)}`;
+}
+
+/** A service with servers on its own port, weight 1, by round robin. */
+export function serviceOf(
+  key: ServiceKey,
+  servers: readonly string[],
+  forwarding: ServerDefinition['forwarding'] = 'masq',
+  options: Partial<ServiceDefinition> = {},
+): TestService {
+  return {
+    service: serviceDefinitionSchema.parse({ ...key, scheduler: 'rr', ...options }),
+    servers: servers.map((address) => serverDefinitionSchema.parse({ address, port: key.port, forwarding, weight: 1 })),
+  };
+}
+
 /** A plane in a process of its own, asked over its standard input, one JSON value a line. */
 export class PlaneHost {
   readonly child: ChildProcess;
+  private applied: readonly TestService[] = [];
   private readonly answers: ((answer: unknown) => void)[] = [];
 
   constructor(child: ChildProcess) {
@@ -147,12 +189,39 @@ export class PlaneHost {
     });
   }
 
-  async apply(services: readonly ServiceDefinition[]): Promise<void> {
-    await this.ask('apply', services);
+  /** Makes the table hold just these services, by commands as a person would give them. */
+  async apply(services: readonly TestService[]): Promise<void> {
+    const commands: TableCommand[] = [];
+    const wanted = new Set(services.map(({ service }) => keyOf(service)));
+    for (const { service } of this.applied) {
+      if (!wanted.has(keyOf(service))) commands.push({ type: 'delete-service', service });
+    }
+    for (const { service, servers } of services) {
+      const before = this.applied.find((one) => keyOf(one.service) === keyOf(service));
+      if (before === undefined) commands.push({ type: 'add-service', service });
+      for (const server of before?.servers ?? []) {
+        if (!servers.some((one) => endpointOf(one) === endpointOf(server)))
+          commands.push({ type: 'delete-server', service, server });
+      }
+      for (const server of servers) {
+        if (!before?.servers.some((one) => endpointOf(one) === endpointOf(server)))
+          commands.push({ type: 'add-server', service, server });
+      }
+    }
+    this.applied = services;
+    await this.execute(commands);
+  }
+
+  /** Throws when a command fails. */
+  async execute(commands: readonly TableCommand[]): Promise<void> {
+    const results = (await this.ask('execute', commands)) as TableResult[];
+    const failed = results.find((result) => !result.ok);
+    if (failed !== undefined) throw new Error(JSON.stringify(failed));
   }
 
   async services(): Promise<VirtualServiceSnapshot[]> {
-    return (await this.ask('services')) as VirtualServiceSnapshot[];
+    const { services } = (await this.ask('table')) as { services: VirtualServiceSnapshot[] };
+    return services;
   }
 
   async connections(): Promise<ConnectionSnapshot[]> {

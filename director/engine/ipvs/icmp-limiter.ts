@@ -14,11 +14,12 @@ export class IcmpLimiter {
   private readonly credits = new Float64Array(HOST_BUCKETS).fill(HOST_BURST);
   private readonly stamps = new Float64Array(HOST_BUCKETS);
 
-  allow(host: number, now: number): boolean {
+  /** `words`: those of the address to which it would go, from `at` on. */
+  allow(words: Uint32Array, at: number, now: number): boolean {
     const earned = ((now - this.globalStamp) * GLOBAL_PER_SECOND) / 1000;
     this.globalCredit = Math.min(GLOBAL_BURST, this.globalCredit + earned);
     this.globalStamp = now;
-    if (this.globalCredit < 1 || !this.allowHost(host & (HOST_BUCKETS - 1), now)) return false;
+    if (this.globalCredit < 1 || !this.allowHost(bucketOf(words, at), now)) return false;
     this.globalCredit -= 1;
     return true;
   }
@@ -30,4 +31,11 @@ export class IcmpLimiter {
     this.credits[bucket] = credit < 1 ? credit : credit - 1;
     return credit >= 1;
   }
+}
+
+/** IPv6 hosts share one by their network, of which one of them may have very many addresses. */
+function bucketOf(words: Uint32Array, at: number): number {
+  return (
+    ((words[at + 1] ?? 0) ^ (words[at] ?? 0) ^ ((words[at] ?? 0) === 0 ? (words[at + 3] ?? 0) : 0)) & (HOST_BUCKETS - 1)
+  );
 }

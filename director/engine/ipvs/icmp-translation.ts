@@ -1,75 +1,127 @@
-import { checksum, fold, sumWords } from '../packet/checksum.ts';
+import type { Family } from '../address.ts';
+import { checksum, fold, pseudoHeaderSum, sumWords } from '../packet/checksum.ts';
+import { PROTOCOL_IPIP, PROTOCOL_IPV6 } from '../packet/encapsulate.ts';
 import { isIcmpError } from '../packet/icmp-error.ts';
-import { FRAGMENT_OFFSET_MASK, PROTOCOL_TCP, PROTOCOL_UDP } from '../packet/packet.ts';
-import type { Packet } from '../packet/packet.ts';
+import { Packet, PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../packet/packet.ts';
 import { rewriteDestination, rewriteSource } from '../packet/rewrite.ts';
+import type { Flow } from './flow.ts';
 
 const ICMP_HEADER = 8;
-const IPV4_HEADER = 20;
-/** RFC 792 guarantees eight bytes of the transport header: both ports are among them. */
-const QUOTED_PORTS = 8;
+const IPV6_SHIFT = 8;
 
-/** The flow that an ICMP error is about: ends as in the quoted packet, and where it lies in the buffer. */
-export interface QuotedPacket {
-  readonly offset: number;
-  readonly transport: number;
-  readonly protocol: number;
-  readonly source: number;
-  readonly sourcePort: number;
-  readonly destination: number;
-  readonly destinationPort: number;
+/** Reads what ICMP errors quote. One object for a buffer is used again and again. */
+export class QuotedPacket {
+  readonly packet: Packet;
+  /** The flow the other way round: from the quoted packet's destination to its source. */
+  readonly reverse = new ReverseFlow();
+
+  constructor(bytes: Uint8Array) {
+    this.packet = new Packet(bytes);
+  }
+
+  /**
+   * True when the ICMP error quotes a packet of TCP or UDP whose ports are there; false too when it is no error. Errors about a
+   * packet that we encapsulated are not read here but by `readTunnelled`.
+   */
+  read(error: Packet): boolean {
+    if (!isIcmpError(error)) return false;
+    return this.readAt(error, error.transport + ICMP_HEADER) && this.packet.family === error.family;
+  }
+
+  /** Offset of the packet inside an outer header that we made, when the error is about such a one; -1 otherwise. */
+  tunnelledAt(error: Packet): number {
+    if (!isIcmpError(error)) return -1;
+    const { view } = error;
+    const outer = error.transport + ICMP_HEADER;
+    const isIpv4 = error.protocol === PROTOCOL_ICMP;
+    if (outer + (isIpv4 ? 20 : 40) > error.end()) return -1;
+    const protocol = view.getUint8(outer + (isIpv4 ? 9 : 6));
+    if (protocol !== PROTOCOL_IPIP && protocol !== PROTOCOL_IPV6) return -1;
+    return outer + (isIpv4 ? (view.getUint8(outer) & 0x0f) * 4 : 40);
+  }
+
+  readAt(error: Packet, at: number): boolean {
+    const { packet, reverse } = this;
+    if (!packet.loadQuoted(at, error.end()) || packet.isLaterFragment()) return false;
+    if (packet.protocol !== PROTOCOL_TCP && packet.protocol !== PROTOCOL_UDP) return false;
+    reverse.set(packet);
+    return true;
+  }
 }
 
-/** Reads the header that an ICMP error quotes; undefined when it is no error or the flow cannot be told. */
-export function readQuotedPacket(packet: Packet): QuotedPacket | undefined {
-  const { view } = packet;
-  const offset = packet.transport + ICMP_HEADER;
-  const end = packet.ip + packet.ipLength;
-  if (!isIcmpError(view.getUint8(packet.transport)) || offset + IPV4_HEADER > end) return undefined;
-  const first = view.getUint8(offset);
-  const transport = offset + (first & 0x0f) * 4;
-  const protocol = view.getUint8(offset + 9);
-  if (first >> 4 !== 4 || transport < offset + IPV4_HEADER || transport + QUOTED_PORTS > end) return undefined;
-  if ((view.getUint16(offset + 6) & FRAGMENT_OFFSET_MASK) !== 0) return undefined;
-  if (protocol !== PROTOCOL_TCP && protocol !== PROTOCOL_UDP) return undefined;
-  return {
-    offset,
-    transport,
-    protocol,
-    source: view.getUint32(offset + 12),
-    sourcePort: view.getUint16(transport),
-    destination: view.getUint32(offset + 16),
-    destinationPort: view.getUint16(transport + 2),
-  };
+/** A flow seen from the other end. */
+class ReverseFlow implements Flow {
+  family: Family = 4;
+  protocol = 0;
+  readonly addresses = new Uint32Array(8);
+  sourcePort = 0;
+  destinationPort = 0;
+  readonly mark = 0;
+
+  set(packet: Packet): void {
+    this.family = packet.family;
+    this.protocol = packet.protocol;
+    this.sourcePort = packet.destinationPort;
+    this.destinationPort = packet.sourcePort;
+    for (let word = 0; word < 4; word++) {
+      this.addresses[word] = packet.addresses[word + 4] ?? 0;
+      this.addresses[word + 4] = packet.addresses[word] ?? 0;
+    }
+  }
 }
 
 export function isIcmpChecksumGood(packet: Packet): boolean {
-  const length = packet.ip + packet.ipLength - packet.transport;
-  return fold(sumWords(packet.view, packet.transport, length)) === 0xffff;
+  const length = packet.end() - packet.transport;
+  const pseudo = packet.family === 4 ? 0 : pseudoHeaderSum(packet.addresses, packet.protocol, length);
+  return fold(pseudo + sumWords(packet.view, packet.transport, length)) === 0xffff;
 }
 
 /** An error about an answer, on its way to the real server: the server appears wherever the virtual service stood. */
-export function translateTowardsServer(packet: Packet, quoted: QuotedPacket, server: number, port: number): void {
-  rewriteDestination(packet, server, 0);
-  packet.view.setUint32(quoted.offset + 12, server);
-  packet.view.setUint16(quoted.transport, port);
+export function translateTowardsServer(
+  packet: Packet,
+  quoted: Packet,
+  words: Uint32Array,
+  at: number,
+  port: number,
+): void {
+  rewriteDestination(packet, words, at, 0);
+  writeQuotedAddress(quoted, 0, words, at);
+  quoted.view.setUint16(quoted.transport, port);
   rewriteChecksums(packet, quoted);
 }
 
 /** An error from the inside about a request: for the client it comes from the virtual address, about what it sent there. */
-export function translateTowardsClient(packet: Packet, quoted: QuotedPacket, virtual: number, port: number): void {
-  rewriteSource(packet, virtual, 0);
-  packet.view.setUint32(quoted.offset + 16, virtual);
-  packet.view.setUint16(quoted.transport + 2, port);
+export function translateTowardsClient(
+  packet: Packet,
+  quoted: Packet,
+  words: Uint32Array,
+  at: number,
+  port: number,
+): void {
+  rewriteSource(packet, words, at, 0);
+  writeQuotedAddress(quoted, 4, words, at);
+  quoted.view.setUint16(quoted.transport + 2, port);
   rewriteChecksums(packet, quoted);
 }
 
+/** `word` is 0 for the source, 4 for the destination. */
+function writeQuotedAddress({ view, ip, family }: Packet, word: number, words: Uint32Array, at: number): void {
+  if (family === 4) {
+    view.setUint32(ip + 12 + word, words[at + 3] ?? 0);
+    return;
+  }
+  for (let part = 0; part < 4; part++) view.setUint32(ip + IPV6_SHIFT + (word + part) * 4, words[at + part] ?? 0);
+}
+
 /** The quoted transport checksum stays as it is, as in ip_vs_nat_icmp: receivers do not look at it. */
-function rewriteChecksums(packet: Packet, quoted: QuotedPacket): void {
+function rewriteChecksums(packet: Packet, quoted: Packet): void {
   const { view } = packet;
-  view.setUint16(quoted.offset + 10, 0);
-  view.setUint16(quoted.offset + 10, checksum(view, quoted.offset, quoted.transport - quoted.offset));
+  if (quoted.family === 4) {
+    view.setUint16(quoted.ip + 10, 0);
+    view.setUint16(quoted.ip + 10, checksum(view, quoted.ip, quoted.transport - quoted.ip));
+  }
   view.setUint16(packet.transport + 2, 0);
-  const length = packet.ip + packet.ipLength - packet.transport;
-  view.setUint16(packet.transport + 2, checksum(view, packet.transport, length));
+  const length = packet.end() - packet.transport;
+  const pseudo = packet.family === 4 ? 0 : pseudoHeaderSum(packet.addresses, packet.protocol, length);
+  view.setUint16(packet.transport + 2, checksum(view, packet.transport, length, pseudo));
 }

@@ -22,6 +22,7 @@ export const TCP_STATE_SYN_RECV = 3;
 export const TCP_STATE_FIN_WAIT = 4;
 export const TCP_STATE_TIME_WAIT = 5;
 export const TCP_STATE_CLOSE = 6;
+export const TCP_STATE_LISTEN = 9;
 
 /** States that count as ActiveConn; all others are InActConn (tcp_state_active_table). */
 const activeStates = new Set<TcpStateName>(['ESTABLISHED', 'SYN_SENT', 'SYN_RECV', 'SYNACK']);

@@ -16,6 +16,8 @@ export interface TunnelEnds {
   /** Four words each. */
   readonly source: Uint32Array;
   readonly destination: Uint32Array;
+  /** Where the destination begins in its array. */
+  readonly destinationAt?: number;
 }
 
 /**
@@ -35,7 +37,7 @@ export function encapsulate(packet: Packet, ends: TunnelEnds, copiesDf: boolean,
     source: ends.source,
     sourceAt: 0,
     destination: ends.destination,
-    destinationAt: 0,
+    destinationAt: ends.destinationAt ?? 0,
     trafficClass: readTrafficClass(view, packet.ip, packet.family),
     timeToLive: packet.timeToLive(),
     fragment: hasDf ? DONT_FRAGMENT : 0,

@@ -44,7 +44,7 @@ export interface IcmpError {
   readonly type: number;
   readonly code: number;
   /** The second header word: the next hop's MTU (RFC 1191 section 4, RFC 4443 section 3.2). */
-  readonly parameter: number;
+  readonly parameter?: number;
 }
 
 /** `mtu` in bytes, for `too-big`. */
@@ -104,7 +104,7 @@ export function buildIcmpError(packet: Packet, error: IcmpError, source: Uint32A
   });
   view.setUint8(header, error.type);
   view.setUint8(header + 1, error.code);
-  view.setUint32(header + 4, error.parameter);
+  view.setUint32(header + 4, error.parameter ?? 0);
   const length = ICMP_HEADER + quoted;
   const pseudo = family === 4 ? 0 : pseudoHeaderSum(endsOf(view), PROTOCOL_ICMPV6, length);
   view.setUint16(header + 2, checksum(view, header, length, pseudo));

@@ -36,6 +36,8 @@ export class Packet implements Flow {
   /** Offset and length of the Ethernet frame. */
   start = 0;
   length = 0;
+  /** Where the room of this frame ends in the buffer. */
+  limit: number;
   /** The checksum field holds only the pseudo-header sum, hardware finishes it (virtio_net_hdr NEEDS_CSUM). */
   partialChecksum = false;
   /** Payload bytes of each segment that the device will cut (virtio_net_hdr gso_size); 0 = sent as it is. */
@@ -64,6 +66,7 @@ export class Packet implements Flow {
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+    this.limit = bytes.length;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 

@@ -1,35 +1,61 @@
-import type { ServiceDefinition } from '../../engine/ipvs/plane.ts';
+import { formatAddress } from '../../engine/address.ts';
+import type { VirtualService } from '../../engine/ipvs/service.ts';
+import { FTP_PORT } from '../../engine/ipvs/service.ts';
+import { PROTOCOL_TCP, PROTOCOL_UDP } from '../../engine/packet/packet.ts';
+import type { Endpoint, RuleServices } from './rule-services.ts';
 
-/** Longer than a connection entry lives without a packet (ESTABLISHED, 900 s). */
+/** Longer than a connection entry lives without a packet, at the kernel's own timeouts. */
 const MEMORY_MS = 20 * 60_000;
 
-export interface Endpoint {
-  readonly protocol: 'TCP' | 'UDP';
-  readonly address: string;
-  readonly port: number;
-}
-
 /**
- * The servers whose answers the plane must see: those in the table, and those that were taken out of it a while ago, because
- * their connections go on.
+ * What the rules must know of the table. Masqueraded servers stay known for a while after they left it, because their
+ * connections go on.
  */
 export class AnsweringServers {
   private readonly known = new Map<string, { readonly endpoint: Endpoint; until: number }>();
 
-  /** `now` in milliseconds of any clock that does not jump. */
-  update(services: readonly ServiceDefinition[], now: number): Endpoint[] {
-    for (const { protocol, realServers } of services)
-      for (const { address, port } of realServers)
-        this.known.set(`${protocol} ${address} ${port}`, { endpoint: { protocol, address, port }, until: Infinity });
-    const wanted = new Set(
-      services.flatMap(({ protocol, realServers }) =>
-        realServers.map(({ address, port }) => `${protocol} ${address} ${port}`),
-      ),
-    );
+  /** `now` in milliseconds of any clock that does not jump; `memoryMs`: how long entries may live without a packet. */
+  update(services: readonly VirtualService[], now: number, memoryMs = MEMORY_MS): RuleServices {
+    const wanted = new Map(services.flatMap(serversOf).map((endpoint) => [keyOf(endpoint), endpoint]));
+    for (const [key, endpoint] of wanted) this.known.set(key, { endpoint, until: Infinity });
     for (const [key, server] of this.known) {
-      if (!wanted.has(key) && server.until === Infinity) server.until = now + MEMORY_MS;
+      if (!wanted.has(key) && server.until === Infinity) server.until = now + Math.max(memoryMs, MEMORY_MS);
       if (server.until < now) this.known.delete(key);
     }
-    return [...this.known.values()].map(({ endpoint }) => endpoint);
+    const byAddress = services.filter(({ mark }) => mark === 0);
+    const onPort = byAddress.filter(({ port }) => port !== 0);
+    return {
+      noted: onPort.filter(isMasqueraded).map(endpointOf),
+      quiet: onPort.filter((service) => !isMasqueraded(service)).map(endpointOf),
+      everyPort: byAddress.filter(({ port }) => port === 0).map(endpointOf),
+      ftp: onPort.filter(isFtp).map(endpointOf),
+      marks: services.filter(({ mark }) => mark !== 0).map(({ mark, address: { family } }) => ({ mark, family })),
+      servers: [...this.known.values()].map(({ endpoint }) => endpoint),
+    };
   }
+}
+
+function isMasqueraded({ destinations }: VirtualService): boolean {
+  return destinations.some(({ forwarding }) => forwarding === 'masq');
+}
+
+function isFtp({ protocol, port }: VirtualService): boolean {
+  return protocol === PROTOCOL_TCP && port === FTP_PORT;
+}
+
+function endpointOf({ protocol, address, port }: VirtualService): Endpoint {
+  return { protocol, address, port };
+}
+
+/** Data connections of FTP leave by any port, and so does whatever a service on all ports or by mark serves. */
+function serversOf(service: VirtualService): Endpoint[] {
+  const masqueraded = service.destinations.filter(({ forwarding }) => forwarding === 'masq');
+  const protocols = service.mark === 0 ? [service.protocol] : [PROTOCOL_TCP, PROTOCOL_UDP];
+  return masqueraded.flatMap(({ address, port }) =>
+    protocols.map((protocol) => ({ protocol, address, port: isFtp(service) ? 0 : port })),
+  );
+}
+
+function keyOf({ protocol, address, port }: Endpoint): string {
+  return `${protocol} ${formatAddress(address)} ${port}`;
 }

@@ -1,13 +1,16 @@
 import type { Worker } from 'node:worker_threads';
-import type { VirtualServiceSnapshot } from '../../api/snapshot.ts';
+import type { Explanation, FlowQuestion } from '../../api/explain.ts';
+import type { ConnectionSnapshot, TableSnapshot } from '../../api/snapshot.ts';
+import type { TableCommand, TableResult } from '../../api/table.ts';
+import type { MarkRule } from '../../config/configuration.ts';
 import { assertNever } from '../../engine/assert-never.ts';
-import type { ConnectionSnapshot, ForwardingPlane, ServiceDefinition } from '../../engine/ipvs/plane.ts';
+import type { ForwardingPlane } from '../../engine/ipvs/plane.ts';
+import { ServiceTable } from '../../engine/ipvs/service-table.ts';
+import { snapshotTable } from '../../engine/ipvs/table-snapshot.ts';
 import * as libc from '../libc.ts';
 import type { Log } from '../log.ts';
 import { startThread } from '../threads.ts';
-import { AnsweringServers } from './answering-servers.ts';
-import type { PlaneNews, PlaneRequest, PlaneThreadData } from './messages.ts';
-import { RuleKeeper } from './rule-keeper.ts';
+import type { PlaneAnswer, PlaneNews, PlaneRequest, PlaneThreadData } from './messages.ts';
 
 const EFD_NONBLOCK = 0o4000;
 const EFD_CLOEXEC = 0o2000000;
@@ -23,43 +26,53 @@ export interface PacketPlaneOptions {
   readonly failed: (error: Error) => void;
 }
 
-/** The plane that forwards in TypeScript: packet rings in a thread of its own, nftables rules that keep the kernel out. */
-export function createPacketPlane(options: PacketPlaneOptions): ForwardingPlane {
-  return new PacketPlane(options);
+/** A forwarding plane that can give packets firewall marks and counts what it drops. */
+export interface PacketPlane extends ForwardingPlane {
+  /** Replaces the rules by which packets get marks. */
+  setMarks(rules: readonly MarkRule[]): void;
+  /** Packets of virtual services that were dropped, by reason, since the start; as old as `table()`. */
+  drops(): Readonly<Record<string, number>>;
 }
 
-class PacketPlane implements ForwardingPlane {
+/** The plane that forwards in TypeScript: packet rings in a thread of its own, nftables rules that keep the kernel out. */
+export function createPacketPlane(options: PacketPlaneOptions): PacketPlane {
+  return new ThreadedPlane(options);
+}
+
+interface Waiting {
+  readonly resolve: (answer: PlaneAnswer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class ThreadedPlane implements PacketPlane {
   readonly name = 'packet';
-  readonly reason = 'it needs nothing but packet sockets and nftables';
+  readonly reason = 'it needs nothing but packet sockets and nf_tables';
   private interfaces: readonly string[];
   private readonly log: Log;
   private readonly failed: (error: Error) => void;
-  private readonly rules: RuleKeeper;
   private readonly listeners = new Set<() => void>();
-  private readonly listings = new Map<number, (connections: ConnectionSnapshot[]) => void>();
-  private listingNumber = 0;
+  private readonly waiting = new Map<number, Waiting>();
+  private requestNumber = 0;
   private wakeDescriptor = -1;
   /** Undefined as soon as it has ended. */
   private thread: Worker | undefined;
   /** Kept from the thread's first moment on, because nobody is told a second time that it has ended. */
   private ended: Promise<void> = Promise.resolve();
   private isStopping = false;
-  private figures: VirtualServiceSnapshot[] = [];
-  private readonly servers = new AnsweringServers();
-  private wanted: readonly ServiceDefinition[] = [];
+  private latest: TableSnapshot = snapshotTable(new ServiceTable());
+  private dropped: Readonly<Record<string, number>> = {};
   private localAddresses: readonly string[] = [];
+  private marks: readonly MarkRule[] = [];
 
   constructor(options: PacketPlaneOptions) {
     this.interfaces = options.interfaces;
     this.log = options.log;
     this.failed = options.failed;
-    this.rules = new RuleKeeper(options.interfaces, options.log);
   }
 
-  /** Rejects when the thread or the rules cannot be had: no root, no nft. Then nothing of the plane is left. */
+  /** Rejects when the thread or the rules cannot be had: no root, no nf_tables. Then nothing of the plane is left. */
   async start(): Promise<void> {
     try {
-      await this.rules.start();
       await this.startThread();
     } catch (error) {
       // What failed first says more than what cannot be undone because of it.
@@ -67,9 +80,8 @@ class PacketPlane implements ForwardingPlane {
       throw error;
     }
     process.once('exit', this.leave);
-    this.apply(this.wanted);
     this.send({ type: 'local-addresses', addresses: this.localAddresses });
-    await this.rules.settled();
+    if (this.marks.length > 0) this.send({ type: 'marks', rules: this.marks });
   }
 
   /** Resolves when the thread is ready, rejects when it ends before. */
@@ -90,9 +102,9 @@ class PacketPlane implements ForwardingPlane {
       });
       this.ended = new Promise((resolveEnd) => {
         thread.once('exit', () => {
-          this.forgetThread();
-          resolveEnd();
           const error = reason instanceof Error ? reason : new Error(String(reason));
+          this.forgetThread(error);
+          resolveEnd();
           if (!isReady) reject(error);
           // A dead plane must not keep the addresses: the director goes down, and the standby takes over.
           else if (!this.isStopping) this.failed(error);
@@ -101,18 +113,15 @@ class PacketPlane implements ForwardingPlane {
     });
   }
 
-  private forgetThread(): void {
+  private forgetThread(error: Error): void {
     this.thread = undefined;
     libc.close(this.wakeDescriptor);
-    for (const resolve of this.listings.values()) resolve([]);
-    this.listings.clear();
+    for (const { reject } of this.waiting.values()) reject(error);
+    this.waiting.clear();
   }
 
   /** Called while the process exits: Node waits for the thread, which must therefore wake up and end. */
-  private readonly leave = (): void => {
-    this.send({ type: 'stop' });
-    this.rules.stopNow();
-  };
+  private readonly leave = (): void => this.send({ type: 'stop' });
 
   private send(request: PlaneRequest): void {
     if (this.thread === undefined) return;
@@ -120,22 +129,34 @@ class PacketPlane implements ForwardingPlane {
     libc.write(this.wakeDescriptor, new Uint8Array(BigUint64Array.of(1n).buffer));
   }
 
+  /** Rejects when the plane does not run, or ends before it answers. */
+  private ask(make: (request: number) => PlaneRequest): Promise<PlaneAnswer> {
+    if (this.thread === undefined) return Promise.reject(new Error('The packet plane does not run'));
+    const request = ++this.requestNumber;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(request, { resolve, reject });
+      this.send(make(request));
+    });
+  }
+
   private hear(news: PlaneNews): void {
     switch (news.type) {
-      case 'ready':
       case 'stopped':
         return;
+      case 'ready':
+        this.latest = news.table;
+        return;
       case 'figures':
-        this.figures = news.services;
-        for (const listener of this.listeners) listener();
+        this.dropped = news.drops;
+        this.renew(news.table);
         return;
       case 'interfaces':
         this.reportMissing(news.names);
-        this.rules.setInterfaces(news.names);
         return;
-      case 'connections':
-        this.listings.get(news.request)?.(news.connections);
-        this.listings.delete(news.request);
+      case 'answer':
+        if (news.answer.type === 'results') this.renew(news.answer.table);
+        this.waiting.get(news.request)?.resolve(news.answer);
+        this.waiting.delete(news.request);
         return;
       case 'log':
         this.log(news.level, news.message);
@@ -143,6 +164,11 @@ class PacketPlane implements ForwardingPlane {
       default:
         assertNever(news);
     }
+  }
+
+  private renew(table: TableSnapshot): void {
+    this.latest = table;
+    for (const listener of this.listeners) listener();
   }
 
   private reportMissing(present: readonly string[]): void {
@@ -154,11 +180,9 @@ class PacketPlane implements ForwardingPlane {
     );
   }
 
-  apply(services: readonly ServiceDefinition[]): void {
-    this.wanted = services;
-    const servers = this.servers.update(services, performance.now());
-    this.rules.setServices(services, servers);
-    this.send({ type: 'services', services, servers });
+  async execute(commands: readonly TableCommand[]): Promise<readonly TableResult[]> {
+    const answer = await this.ask((request) => ({ type: 'execute', request, commands }));
+    return answer.type === 'results' ? answer.results : [];
   }
 
   setLocalAddresses(addresses: readonly string[]): void {
@@ -166,22 +190,33 @@ class PacketPlane implements ForwardingPlane {
     this.send({ type: 'local-addresses', addresses });
   }
 
+  setMarks(rules: readonly MarkRule[]): void {
+    this.marks = rules;
+    this.send({ type: 'marks', rules });
+  }
+
   addInterfaces(names: readonly string[]): void {
     this.interfaces = [...new Set([...this.interfaces, ...names])];
     this.send({ type: 'interfaces', names });
   }
 
-  services(): VirtualServiceSnapshot[] {
-    return this.figures;
+  table(): TableSnapshot {
+    return this.latest;
   }
 
-  connections(): Promise<ConnectionSnapshot[]> {
-    if (this.thread === undefined) return Promise.resolve([]);
-    const request = ++this.listingNumber;
-    return new Promise((resolve) => {
-      this.listings.set(request, resolve);
-      this.send({ type: 'connections', request });
-    });
+  drops(): Readonly<Record<string, number>> {
+    return this.dropped;
+  }
+
+  async connections(): Promise<ConnectionSnapshot[]> {
+    const answer = await this.ask((request) => ({ type: 'connections', request }));
+    return answer.type === 'connections' ? answer.connections : [];
+  }
+
+  async explain(question: FlowQuestion): Promise<Explanation> {
+    const answer = await this.ask((request) => ({ type: 'explain', request, question }));
+    if (answer.type !== 'explanation') throw new Error('The packet plane gave another answer than an explanation');
+    return answer.explanation;
   }
 
   onChange(listener: () => void): () => void {
@@ -194,6 +229,5 @@ class PacketPlane implements ForwardingPlane {
     process.off('exit', this.leave);
     this.send({ type: 'stop' });
     await this.ended;
-    await this.rules.stop();
   }
 }

@@ -1,3 +1,5 @@
+import { formatAddress } from '../../engine/address.ts';
+import type { Address, Family } from '../../engine/address.ts';
 import { Neighbour } from './neighbour.ts';
 import { NLM_F_CREATE, NLM_F_REPLACE } from './netlink/message.ts';
 import type { NetlinkMessage } from './netlink/message.ts';
@@ -20,19 +22,29 @@ import {
   RTM_NEWADDR,
   RTM_NEWLINK,
   RTM_NEWNEIGH,
-  RTN_UNICAST,
 } from './netlink/route-messages.ts';
-import type { LinkMessage, NeighbourMessage, RouteMessage } from './netlink/route-messages.ts';
+import type { AddressMessage, LinkMessage, NeighbourMessage, RouteMessage } from './netlink/route-messages.ts';
 import {
   GROUP_IPV4_ADDRESS,
   GROUP_IPV4_ROUTE,
   GROUP_IPV4_RULE,
+  GROUP_IPV6_ADDRESS,
+  GROUP_IPV6_ROUTE,
+  GROUP_IPV6_RULE,
   GROUP_LINK,
   GROUP_NEIGHBOUR,
   NetlinkSocket,
 } from './netlink/socket.ts';
 
-const GROUPS = GROUP_LINK | GROUP_NEIGHBOUR | GROUP_IPV4_ADDRESS | GROUP_IPV4_ROUTE | GROUP_IPV4_RULE;
+const GROUPS =
+  GROUP_LINK |
+  GROUP_NEIGHBOUR |
+  GROUP_IPV4_ADDRESS |
+  GROUP_IPV4_ROUTE |
+  GROUP_IPV4_RULE |
+  GROUP_IPV6_ADDRESS |
+  GROUP_IPV6_ROUTE |
+  GROUP_IPV6_RULE;
 
 /** The kernel's links, addresses and neighbours, kept up to date by its notifications, and its routes, asked one by one. */
 export class KernelNetwork {
@@ -40,8 +52,7 @@ export class KernelNetwork {
   private readonly news = new NetlinkSocket(GROUPS);
   private readonly neighbourChanged: (neighbour: Neighbour) => void;
   private readonly links = new Map<number, LinkMessage>();
-  /** First address by interface. */
-  private readonly addresses = new Map<number, number>();
+  private addresses: AddressMessage[] = [];
   private readonly neighbours = new Map<string, Neighbour>();
 
   /** `neighbourChanged` is called when an address became known, is another one, or is no longer known. */
@@ -63,23 +74,30 @@ export class KernelNetwork {
     return [...this.links.values()].find((link) => link.name === name);
   }
 
-  /** 0 when the interface has none. */
-  addressOf(index: number): number {
-    return this.addresses.get(index) ?? 0;
+  loopback(): LinkMessage | undefined {
+    return [...this.links.values()].find(({ isLoopback }) => isLoopback);
+  }
+
+  /** The first address of an interface that others may answer to; undefined when it has none. */
+  addressOf(index: number, family: Family): Address | undefined {
+    return this.addresses.find((one) => one.index === index && one.isUsable && one.address.family === family)?.address;
+  }
+
+  /** All addresses of this host, of whatever interface. */
+  localAddresses(): Address[] {
+    return this.addresses.map(({ address }) => address);
   }
 
   /** The kernel's routing decision; undefined when it has no route. `source` that is not local is ignored. */
-  route(destination: number, source: number): RouteMessage | undefined {
+  route(destination: Address, source: Address | undefined, mark = 0): RouteMessage | undefined {
     const answer =
-      this.requests.get(RTM_GETROUTE, encodeRouteRequest(destination, source)) ??
-      this.requests.get(RTM_GETROUTE, encodeRouteRequest(destination, 0));
-    if (answer === undefined) return undefined;
-    const route = decodeRoute(answer);
-    return route.type === RTN_UNICAST ? route : undefined;
+      (source && this.requests.get(RTM_GETROUTE, encodeRouteRequest(destination, source, mark))) ??
+      this.requests.get(RTM_GETROUTE, encodeRouteRequest(destination, undefined, mark));
+    return answer && decodeRoute(answer);
   }
 
-  neighbour(index: number, address: number): Neighbour {
-    const key = `${String(index)} ${String(address)}`;
+  neighbour(index: number, address: Address): Neighbour {
+    const key = `${String(index)} ${formatAddress(address)}`;
     let neighbour = this.neighbours.get(key);
     if (neighbour === undefined) {
       neighbour = new Neighbour(index, address);
@@ -116,35 +134,33 @@ export class KernelNetwork {
       return true;
     }
     let isRoutingOld = false;
+    let areAddressesOld = false;
     for (const message of messages) {
       if (message.type === RTM_NEWNEIGH || message.type === RTM_DELNEIGH) this.readNeighbour(message);
       else isRoutingOld = this.readInterface(message) || isRoutingOld;
+      areAddressesOld ||= message.type === RTM_NEWADDR || message.type === RTM_DELADDR;
     }
+    if (areAddressesOld) this.readAddresses();
     return isRoutingOld;
   }
 
   private readAll(): void {
-    const request = encodeDumpRequest();
     this.links.clear();
-    for (const message of this.requests.dump(RTM_GETLINK, request)) this.readLink(decodeLink(message));
+    for (const message of this.requests.dump(RTM_GETLINK, encodeDumpRequest(4))) this.readLink(decodeLink(message));
     this.readAddresses();
-    for (const message of this.requests.dump(RTM_GETNEIGH, request)) this.readNeighbour(message);
+    for (const family of [4, 6] as const)
+      for (const message of this.requests.dump(RTM_GETNEIGH, encodeDumpRequest(family))) this.readNeighbour(message);
   }
 
   private readAddresses(): void {
-    this.addresses.clear();
-    for (const message of this.requests.dump(RTM_GETADDR, encodeDumpRequest())) {
-      const address = decodeAddress(message);
-      if (address !== undefined && !this.addresses.has(address.index))
-        this.addresses.set(address.index, address.address);
-    }
+    const messages = ([4, 6] as const).flatMap((family) => this.requests.dump(RTM_GETADDR, encodeDumpRequest(family)));
+    this.addresses = messages.flatMap((message) => decodeAddress(message) ?? []);
   }
 
   /** True: routes may lead elsewhere now. Route and rule messages need no reading, that they came is the news. */
   private readInterface(message: NetlinkMessage): boolean {
     if (message.type === RTM_NEWLINK) return this.readLink(decodeLink(message));
     if (message.type === RTM_DELLINK) this.links.delete(decodeLink(message).index);
-    if (message.type === RTM_NEWADDR || message.type === RTM_DELADDR) this.readAddresses();
     return true;
   }
 

@@ -1,7 +1,8 @@
-import type { VirtualServiceSnapshot } from '../../api/snapshot.ts';
-import type { ConnectionSnapshot, ServiceDefinition } from '../../engine/ipvs/plane.ts';
+import type { Explanation, FlowQuestion } from '../../api/explain.ts';
+import type { ConnectionSnapshot, TableSnapshot } from '../../api/snapshot.ts';
+import type { TableCommand, TableResult } from '../../api/table.ts';
+import type { MarkRule } from '../../config/configuration.ts';
 import type { LogLevel } from '../log.ts';
-import type { Endpoint } from './answering-servers.ts';
 
 /** What the packet thread is started with. */
 export interface PlaneThreadData {
@@ -10,24 +11,27 @@ export interface PlaneThreadData {
   readonly wakeDescriptor: number;
 }
 
+/** Questions carry a number that comes back with the answer. */
 export type PlaneRequest =
-  | {
-      readonly type: 'services';
-      readonly services: readonly ServiceDefinition[];
-      /** Whose answers may belong to entries. */
-      readonly servers: readonly Endpoint[];
-    }
+  | { readonly type: 'execute'; readonly request: number; readonly commands: readonly TableCommand[] }
   /** More interfaces to work on, beside those of the start. */
   | { readonly type: 'interfaces'; readonly names: readonly string[] }
   | { readonly type: 'local-addresses'; readonly addresses: readonly string[] }
+  | { readonly type: 'marks'; readonly rules: readonly MarkRule[] }
   | { readonly type: 'connections'; readonly request: number }
+  | { readonly type: 'explain'; readonly request: number; readonly question: FlowQuestion }
   | { readonly type: 'stop' };
 
+export type PlaneAnswer =
+  | { readonly type: 'results'; readonly results: readonly TableResult[]; readonly table: TableSnapshot }
+  | { readonly type: 'connections'; readonly connections: ConnectionSnapshot[] }
+  | { readonly type: 'explanation'; readonly explanation: Explanation };
+
 export type PlaneNews =
-  | { readonly type: 'ready' }
-  | { readonly type: 'figures'; readonly services: VirtualServiceSnapshot[] }
+  | { readonly type: 'ready'; readonly table: TableSnapshot }
+  | { readonly type: 'figures'; readonly table: TableSnapshot; readonly drops: Readonly<Record<string, number>> }
+  | { readonly type: 'answer'; readonly request: number; readonly answer: PlaneAnswer }
   /** The interfaces that exist now, of those that the plane works on. */
   | { readonly type: 'interfaces'; readonly names: readonly string[] }
-  | { readonly type: 'connections'; readonly request: number; readonly connections: ConnectionSnapshot[] }
   | { readonly type: 'log'; readonly level: LogLevel; readonly message: string }
   | { readonly type: 'stopped' };

@@ -1,3 +1,4 @@
+import type { Address } from '../../engine/address.ts';
 import { NUD_CONFIRMED, NUD_FAILED, NUD_PERMANENT } from './netlink/route-messages.ts';
 
 /** What waits for an address, at most; the kernel's own queue (unres_qlen_bytes) holds about as many full frames. */
@@ -11,7 +12,7 @@ const DOUBT_PERIOD_MS = 3000;
 /** A host on a link, as the kernel's neighbour table knows it. */
 export class Neighbour {
   readonly interfaceIndex: number;
-  readonly address: number;
+  readonly address: Address;
   /** The first 12 bytes of frames to it, as three words: its hardware address, then our own. */
   word0 = 0;
   word1 = 0;
@@ -24,7 +25,7 @@ export class Neighbour {
   /** Frames for enqueueCopy, oldest first. */
   private waiting: Uint8Array[] = [];
 
-  constructor(interfaceIndex: number, address: number) {
+  constructor(interfaceIndex: number, address: Address) {
     this.interfaceIndex = interfaceIndex;
     this.address = address;
   }

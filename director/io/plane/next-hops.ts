@@ -1,10 +1,13 @@
+import type { Address, Family } from '../../engine/address.ts';
 import type { Hop, Paths } from '../../engine/ipvs/decision.ts';
+import { HopCache } from './hop-cache.ts';
 import type { KernelNetwork } from './kernel-network.ts';
-import type { Neighbour } from './neighbour.ts';
+import { Neighbour } from './neighbour.ts';
+import { NUD_PERMANENT, RTN_LOCAL, RTN_UNICAST } from './netlink/route-messages.ts';
 import { Transmitter } from './transmitter.ts';
 
-/** Destinations remembered; above it everything is asked anew, so that random clients cannot fill the memory. */
-const MOST_REMEMBERED = 65_536;
+const LOOPBACK_MTU = 65_536;
+const NO_ADDRESS = new Uint32Array(4);
 
 /** The way of a packet: the link's sender and the host on it. */
 export interface NextHop extends Hop {
@@ -12,13 +15,15 @@ export interface NextHop extends Hop {
   readonly transmitter: Transmitter;
 }
 
-/** The kernel's routes as next hops, remembered by destination until something about routing changes. */
+/** The kernel's routes as next hops, remembered by addresses until something about routing changes. */
 export class NextHops implements Paths<NextHop> {
   private network: KernelNetwork | undefined;
-  /** By the address as a signed number, which needs no heap object; null = there is no way. */
-  private readonly remembered = new Map<number, NextHop | null>();
+  /** null = there is no way. */
+  private readonly remembered = new HopCache<NextHop | null>();
+  private readonly locality = new Map<number, HopCache<boolean>>();
   private readonly transmitters = new Map<number, Transmitter>();
   private readonly onUnreachable: (reason: string) => void;
+  private ownStack: NextHop | undefined;
 
   constructor(onUnreachable: (reason: string) => void) {
     this.onUnreachable = onUnreachable;
@@ -28,27 +33,59 @@ export class NextHops implements Paths<NextHop> {
     this.network = network;
   }
 
-  find(destination: number, source: number): NextHop | undefined {
-    const key = destination | 0;
-    const known = this.remembered.get(key);
+  /**
+   * Frames sent out of the loopback interface come in by it: what a packet socket puts there reaches the local sockets as if
+   * it had come from outside, past the ingress rules of the other interfaces.
+   */
+  get local(): NextHop {
+    if (this.ownStack !== undefined) return this.ownStack;
+    const index = this.network?.loopback()?.index ?? 1;
+    const neighbour = new Neighbour(index, { family: 4, words: NO_ADDRESS });
+    neighbour.update(NUD_PERMANENT, new Uint8Array(6), new Uint8Array(6));
+    const transmitter = this.transmitter(index);
+    this.ownStack = { mtu: LOOPBACK_MTU, isLocal: true, source: NO_ADDRESS, neighbour, transmitter };
+    return this.ownStack;
+  }
+
+  find(family: Family, words: Uint32Array, at: number, source?: Uint32Array, sourceAt?: number): NextHop | undefined {
+    const known = this.remembered.get(words, at, source, sourceAt);
     if (known !== undefined) return known ?? undefined;
-    if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
-    const hop = this.ask(destination, source);
-    this.remembered.set(key, hop ?? null);
+    const from = source && { family, words: source.slice(sourceAt, (sourceAt ?? 0) + 4) };
+    const hop = this.ask({ family, words: words.slice(at, at + 4) }, from);
+    this.remembered.set(hop ?? null, words, at, source, sourceAt);
     return hop;
   }
 
-  private ask(destination: number, source: number): NextHop | undefined {
+  isLocal(family: Family, words: Uint32Array, at: number, mark: number): boolean {
+    let byAddress = this.locality.get(mark);
+    if (byAddress === undefined) this.locality.set(mark, (byAddress = new HopCache()));
+    const known = byAddress.get(words, at);
+    if (known !== undefined) return known;
+    const route = this.network?.route({ family, words: words.slice(at, at + 4) }, undefined, mark);
+    const isLocal = route?.type === RTN_LOCAL;
+    byAddress.set(isLocal, words, at);
+    return isLocal;
+  }
+
+  private ask(destination: Address, source: Address | undefined): NextHop | undefined {
     const route = this.network?.route(destination, source);
     if (this.network === undefined || route === undefined) return undefined;
+    if (route.type === RTN_LOCAL) return this.local;
     const link = this.network.link(route.index);
-    if (link?.isUp !== true) return undefined;
+    if (route.type !== RTN_UNICAST || link?.isUp !== true) return undefined;
     if (link.hardwareAddress === undefined) {
       this.onUnreachable(`Packets for a client or server would leave by ${link.name}, which is no Ethernet interface`);
       return undefined;
     }
     const neighbour = this.network.neighbour(route.index, route.gateway ?? destination);
-    return { mtu: route.mtu ?? link.mtu, neighbour, transmitter: this.transmitter(route.index) };
+    const own = route.source ?? this.network.addressOf(route.index, destination.family);
+    return {
+      mtu: route.mtu ?? link.mtu,
+      isLocal: false,
+      source: own?.words ?? NO_ADDRESS,
+      neighbour,
+      transmitter: this.transmitter(route.index),
+    };
   }
 
   transmitter(interfaceIndex: number): Transmitter {
@@ -67,6 +104,7 @@ export class NextHops implements Paths<NextHop> {
   /** Forgets the ways, and the senders of interfaces that are gone. */
   forget(): void {
     this.remembered.clear();
+    this.locality.clear();
     for (const [index, transmitter] of this.transmitters) {
       if (this.network?.link(index) !== undefined) continue;
       transmitter.close();

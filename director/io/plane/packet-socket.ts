@@ -9,6 +9,7 @@ const SO_ATTACH_FILTER = 26;
 const SO_SNDBUFFORCE = 32;
 const SOL_PACKET = 263;
 const PACKET_VERSION = 10;
+const PACKET_RESERVE = 12;
 const PACKET_VNET_HDR = 15;
 const PACKET_QDISC_BYPASS = 20;
 const PACKET_IGNORE_OUTGOING = 23;
@@ -50,16 +51,18 @@ export function openSendSocket(interfaceIndex: number): number {
   return descriptor;
 }
 
-/** A socket whose received frames lie in a memory-mapped ring. */
+/** A socket whose received frames lie in a memory-mapped ring, each behind `headroom` bytes that nobody uses. */
 export function openRingSocket(
   interfaceIndex: number,
   geometry: RingGeometry,
+  headroom: number,
   filter: Uint8Array,
 ): { readonly descriptor: number; readonly address: number } {
   const descriptor = libc.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
   libc.setsockopt(descriptor, SOL_PACKET, PACKET_VERSION, TPACKET_V2);
   libc.setsockopt(descriptor, SOL_PACKET, PACKET_VNET_HDR, 1);
   libc.setsockopt(descriptor, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
+  libc.setsockopt(descriptor, SOL_PACKET, PACKET_RESERVE, headroom);
   const { blockSize, blocks, frameSize, framesPerBlock } = geometry;
   const request = Uint32Array.of(blockSize, blocks, frameSize, framesPerBlock * blocks);
   libc.setsockopt(descriptor, SOL_PACKET, PACKET_RX_RING, new Uint8Array(request.buffer));

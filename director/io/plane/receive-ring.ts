@@ -1,22 +1,31 @@
+import { TUNNEL_HEADROOM } from '../../engine/packet/encapsulate.ts';
 import { Packet } from '../../engine/packet/packet.ts';
 import * as libc from '../libc.ts';
 import { attachFilter, openRingSocket, takeRingDrops, takeSocketError } from './packet-socket.ts';
+import type { RingGeometry } from './packet-socket.ts';
 
 /**
- * A frame holds the largest packet that the kernel hands over, a GSO packet of 64 kB, and its headers. 15 of them fill a
- * block of 255 pages: the kernel allocates powers of two, so nearly nothing of each MiB is wasted. 17 MiB an interface.
+ * Two kinds of frames. Nearly all packets fit small ones, of which a burst needs thousands; large ones hold the largest
+ * packet that the kernel hands over, a GSO packet of 64 kB, and its headers: 15 of them fill a block of 255 pages, and the
+ * kernel allocates powers of two, so that nearly nothing of each MiB is wasted.
  */
-const FRAME_SIZE = 69_632;
-const FRAMES_PER_BLOCK = 15;
-const BLOCKS = 17;
-const FRAMES = FRAMES_PER_BLOCK * BLOCKS;
-const BLOCK_SIZE = FRAME_SIZE * FRAMES_PER_BLOCK;
+export const geometries = {
+  small: { blockSize: 1 << 17, blocks: 64, frameSize: 2048, framesPerBlock: 64 },
+  large: { blockSize: 69_632 * 15, blocks: 17, frameSize: 69_632, framesPerBlock: 15 },
+} as const satisfies Record<string, RingGeometry>;
+
+/** The longest Ethernet frame that goes into a small one, behind the kernel's headers and the room for a tunnel's. */
+export const LONGEST_SMALL_FRAME = 1600;
+/** Space that a rewritten payload may grow into is behind the frame; in front of it is the room for an outer header. */
+export const HEADROOM = TUNNEL_HEADROOM + 8;
 
 /** struct tpacket2_hdr, then struct sockaddr_ll. */
 const STATUS = 0;
 const LENGTH = 4;
 const CAPTURED = 8;
 const MAC_OFFSET = 12;
+const SECONDS = 16;
+const NANOSECONDS = 20;
 const PACKET_TYPE = 32 + 10;
 const STATUS_KERNEL = 0;
 const STATUS_USER = 1;
@@ -32,48 +41,56 @@ const NEEDS_CHECKSUM = 1;
 /** Frames received by one interface, read where the kernel put them. */
 export class ReceiveRing {
   readonly interfaceIndex: number;
+  readonly interfaceName: string;
   readonly descriptor: number;
   /** Where the ring lies in this process, for iovecs that point into it. */
   readonly address: number;
   readonly packet: Packet;
+  private readonly geometry: RingGeometry;
+  private readonly frames: number;
   private readonly view: DataView;
   private readonly words: Int32Array;
   private next = 0;
   private held = 0;
 
-  constructor(interfaceIndex: number, filter: Uint8Array) {
-    this.interfaceIndex = interfaceIndex;
-    const geometry = { blockSize: BLOCK_SIZE, blocks: BLOCKS, frameSize: FRAME_SIZE, framesPerBlock: FRAMES_PER_BLOCK };
-    const { descriptor, address } = openRingSocket(interfaceIndex, geometry, filter);
+  constructor(link: { readonly index: number; readonly name: string }, geometry: RingGeometry, filter: Uint8Array) {
+    this.interfaceIndex = link.index;
+    this.interfaceName = link.name;
+    this.geometry = geometry;
+    this.frames = geometry.blocks * geometry.framesPerBlock;
+    const { descriptor, address } = openRingSocket(link.index, geometry, HEADROOM, filter);
     this.descriptor = descriptor;
     this.address = address;
-    const memory = libc.memoryView(address, BLOCK_SIZE * BLOCKS);
+    const memory = libc.memoryView(address, geometry.blockSize * geometry.blocks);
     this.packet = new Packet(new Uint8Array(memory));
     this.view = new DataView(memory);
     this.words = new Int32Array(memory);
   }
 
-  /**
-   * Calls `visit` for up to `limit` frames that hold a packet for the engine (`this.packet` is loaded with it). The frames
-   * stay ours until `release`, because what is sent on points into them. Returns how many frames were looked at.
-   */
-  drain(limit: number, visit: (ring: ReceiveRing) => void): number {
-    let seen = 0;
-    const most = Math.min(limit, FRAMES - this.held);
-    while (seen < most) {
-      const frame = this.next * FRAME_SIZE;
-      const status = Atomics.load(this.words, (frame + STATUS) >> 2);
-      if ((status & STATUS_USER) === 0) break;
-      if (this.load(frame, status)) visit(this);
-      this.next = this.next + 1 === FRAMES ? 0 : this.next + 1;
-      seen += 1;
-    }
-    this.held += seen;
-    return seen;
+  /** When the next frame came, in nanoseconds of a clock of its own that goes round after 18 hours; Infinity: there is none. */
+  waitingSince(): number {
+    if (this.held === this.frames) return Infinity;
+    const frame = this.next * this.geometry.frameSize;
+    if ((Atomics.load(this.words, (frame + STATUS) >> 2) & STATUS_USER) === 0) return Infinity;
+    const seconds = this.words[(frame + SECONDS) >> 2] ?? 0;
+    return (seconds & 0xffff) * 1e9 + (this.words[(frame + NANOSECONDS) >> 2] ?? 0);
   }
 
-  private load(frame: number, status: number): boolean {
-    const { view } = this;
+  /**
+   * Takes the next frame, which must be there. True when it holds a packet for the engine: `packet` is loaded with it. The frame
+   * stays ours until `release`, because what is sent on points into it.
+   */
+  take(): boolean {
+    const frame = this.next * this.geometry.frameSize;
+    const isForUs = this.load(frame);
+    this.next = this.next + 1 === this.frames ? 0 : this.next + 1;
+    this.held += 1;
+    return isForUs;
+  }
+
+  private load(frame: number): boolean {
+    const { view, packet } = this;
+    const status = view.getUint32(frame + STATUS, true);
     if ((status & STATUS_VLAN_VALID) !== 0 || view.getUint8(frame + PACKET_TYPE) !== PACKET_HOST) return false;
     const length = view.getUint32(frame + CAPTURED, true);
     if (length !== view.getUint32(frame + LENGTH, true)) return false;
@@ -81,15 +98,18 @@ export class ReceiveRing {
     const virtio = start - VIRTIO_HEADER;
     const isPartial = (view.getUint8(virtio) & NEEDS_CHECKSUM) !== 0;
     const segmentSize = view.getUint8(virtio + 1) === 0 ? 0 : view.getUint16(virtio + 4, true);
-    return this.packet.load(start, length, isPartial, segmentSize);
+    packet.limit = frame + this.geometry.frameSize;
+    return packet.load(start, length, isPartial, segmentSize);
   }
 
-  /** Gives all frames that were drained back to the kernel. */
+  /** Gives all frames that were taken back to the kernel. */
   release(): void {
-    let frame = (this.next - this.held + FRAMES) % FRAMES;
+    const { frames } = this;
+    const { frameSize } = this.geometry;
+    let frame = (this.next - this.held + frames) % frames;
     for (; this.held > 0; this.held--) {
-      Atomics.store(this.words, (frame * FRAME_SIZE + STATUS) >> 2, STATUS_KERNEL);
-      frame = frame + 1 === FRAMES ? 0 : frame + 1;
+      Atomics.store(this.words, (frame * frameSize + STATUS) >> 2, STATUS_KERNEL);
+      frame = frame + 1 === frames ? 0 : frame + 1;
     }
   }
 
@@ -107,6 +127,6 @@ export class ReceiveRing {
 
   close(): void {
     libc.close(this.descriptor);
-    libc.munmap(this.address, BLOCK_SIZE * BLOCKS);
+    libc.munmap(this.address, this.geometry.blockSize * this.geometry.blocks);
   }
 }

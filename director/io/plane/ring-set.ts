@@ -1,15 +1,16 @@
 import type { LogLevel } from '../log.ts';
-import type { Endpoint } from './answering-servers.ts';
+import { InterfaceRings } from './interface-rings.ts';
 import type { KernelNetwork } from './kernel-network.ts';
-import { ReceiveRing } from './receive-ring.ts';
-import { encodeFilter, socketFilter } from './socket-filter.ts';
+import type { ReceiveRing } from './receive-ring.ts';
+import type { RuleServices } from './rule-services.ts';
+import { socketFilters } from './socket-filter.ts';
 
 /** The rings of the plane's interfaces, which may come, go and come back as other ones under the same name. */
 export class RingSet {
   private readonly names: Set<string>;
   private readonly log: (level: LogLevel, message: string) => void;
-  private filter = encodeFilter(socketFilter([], []));
-  private readonly rings = new Map<string, ReceiveRing>();
+  private filters = socketFilters(undefined);
+  private readonly interfaces = new Map<string, InterfaceRings>();
 
   constructor(names: readonly string[], log: (level: LogLevel, message: string) => void) {
     this.names = new Set(names);
@@ -17,13 +18,18 @@ export class RingSet {
   }
 
   /** From now on only frames that may concern these services are received. */
-  select(virtual: readonly Endpoint[], servers: readonly Endpoint[]): void {
-    this.filter = encodeFilter(socketFilter(virtual, servers));
-    for (const ring of this.rings.values()) ring.setFilter(this.filter);
+  select(services: RuleServices): void {
+    this.filters = socketFilters(services);
+    for (const rings of this.interfaces.values()) rings.setFilters(this.filters);
   }
 
-  all(): readonly ReceiveRing[] {
-    return [...this.rings.values()];
+  all(): readonly InterfaceRings[] {
+    return [...this.interfaces.values()];
+  }
+
+  /** Of all interfaces. */
+  rings(): readonly ReceiveRing[] {
+    return this.all().flatMap(({ both }) => both);
   }
 
   /** One more interface: servers turned out to be there. Its ring comes with the next `follow`. */
@@ -33,27 +39,30 @@ export class RingSet {
 
   /** The interfaces that have a ring. */
   present(): string[] {
-    return [...this.rings.keys()];
+    return [...this.interfaces.keys()];
   }
 
   /** Opens and closes rings until they fit the links there are. True when something changed. */
   follow(network: KernelNetwork): boolean {
     let isChanged = false;
     for (const name of this.names) {
-      const index = network.linkNamed(name)?.index;
-      const ring = this.rings.get(name);
-      if (ring?.interfaceIndex === index) continue;
+      const link = network.linkNamed(name);
+      const rings = this.interfaces.get(name);
+      if (rings?.interfaceIndex === link?.index) continue;
       isChanged = true;
       this.drop(name);
-      if (index !== undefined) this.open(name, index);
+      if (link !== undefined) this.open(name, link.index);
     }
-    for (const ring of this.rings.values()) ring.packet.interfaceAddress = network.addressOf(ring.interfaceIndex);
+    for (const { interfaceIndex, packet } of this.rings()) {
+      packet.interfaceAddress = network.addressOf(interfaceIndex, 4)?.words ?? NO_ADDRESS;
+      packet.interfaceAddress6 = network.addressOf(interfaceIndex, 6)?.words ?? NO_ADDRESS;
+    }
     return isChanged;
   }
 
   private open(name: string, index: number): void {
     try {
-      this.rings.set(name, new ReceiveRing(index, this.filter));
+      this.interfaces.set(name, new InterfaceRings({ name, index }, this.filters));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.log('error', `Cannot receive packets on ${name}: ${reason}`);
@@ -61,14 +70,14 @@ export class RingSet {
   }
 
   private drop(name: string): void {
-    this.rings.get(name)?.close();
-    this.rings.delete(name);
+    this.interfaces.get(name)?.close();
+    this.interfaces.delete(name);
   }
 
   /** Logs how many packets found a ring full since the last call. */
   reportDrops(): void {
-    for (const [name, ring] of this.rings) {
-      const drops = ring.takeDrops();
+    for (const [name, rings] of this.interfaces) {
+      const drops = rings.takeDrops();
       if (drops > 0)
         this.log('warn', `${name} received ${drops} packets faster than they could be forwarded; they are lost`);
     }
@@ -78,3 +87,5 @@ export class RingSet {
     for (const name of this.present()) this.drop(name);
   }
 }
+
+const NO_ADDRESS = new Uint32Array(4);

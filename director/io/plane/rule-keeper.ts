@@ -1,111 +1,125 @@
-import type { Log } from '../log.ts';
-import type { Endpoint } from './answering-servers.ts';
-import { loadRules, loadRulesNow } from './nft.ts';
-import { interfaceRules, removal, serviceRules } from './rules.ts';
+import { errorMessage } from '../errors.ts';
+import type { LogLevel } from '../log.ts';
+import { NetlinkError, OwnedTable } from './nft/owned-table.ts';
+import type { Transaction } from './nft/owned-table.ts';
+import { defaultRuleTimeouts } from './rule-services.ts';
+import type { Endpoint, RuleServices, RuleTimeouts } from './rule-services.ts';
+import { foundation, interfaceRules, noteFlow, replaceRules, serviceRules, TABLE } from './rules.ts';
+import type { Rule } from './rules.ts';
 
-/** nft refuses an interface that vanished a moment ago; by then its notification has come. */
-const RETRY_DELAY_MS = 500;
+/** The kernel refuses an interface that vanished a moment ago; by then its notification has come. */
+const RETRY_PERIOD_MS = 500;
 
-/** Keeps the kernel's rules equal to what is wanted, one transaction after the other; what is overtaken is not loaded. */
+/** What takes the rules; a table in the kernel except in tests. */
+export interface RuleTable {
+  commit(transaction: Transaction): void;
+  close(): void;
+}
+
+/**
+ * Keeps the kernel's rules equal to what is wanted, from the packet thread itself: a rule is in force before the next packet
+ * is looked at. The rules go with the socket, so also when the process is killed.
+ */
 export class RuleKeeper {
+  private readonly log: (level: LogLevel, message: string) => void;
+  private readonly table: RuleTable;
   /** Every interface that was ever there; it only grows, because places in it name chains. */
-  private readonly interfaces: string[];
-  private readonly log: Log;
-  private readonly load: typeof loadRules;
+  private readonly interfaces: string[] = [];
   private present: readonly string[] = [];
-  private virtual: readonly Endpoint[] = [];
-  private servers: readonly Endpoint[] = [];
-  private areInterfacesOld = true;
-  private areServicesOld = true;
-  private isRunning = false;
-  private isStopped = false;
-  private retry: NodeJS.Timeout | undefined;
+  private services: RuleServices | undefined;
+  private timeouts: RuleTimeouts = defaultRuleTimeouts;
+  private marks: readonly Rule[] = [];
+  private readonly old = new Set<'interfaces' | 'services' | 'rules'>();
+  private nextRetry = Infinity;
   /** Logged once, however often it comes back. */
   private complaint = '';
-  private queue: Promise<void> = Promise.resolve();
 
-  constructor(interfaces: readonly string[], log: Log, load = loadRules) {
-    this.interfaces = [...interfaces];
+  /** Throws when the kernel has no nf_tables, or another process has the table. */
+  constructor(log: (level: LogLevel, message: string) => void, table: RuleTable = new OwnedTable(TABLE)) {
     this.log = log;
-    this.load = load;
+    this.table = table;
+    try {
+      table.commit(foundation(defaultRuleTimeouts));
+    } catch (error) {
+      table.close();
+      throw new Error(`The packet plane's nftables rules cannot be set up: ${errorMessage(error)}${hintAt(error)}`, {
+        cause: error,
+      });
+    }
   }
 
-  /** Removes what a director that was killed left behind. Rejects when nft does not work, or the kernel lacks what the rules need. */
-  async start(): Promise<void> {
-    await this.load(removal);
-    this.isRunning = true;
-    await this.loadOld();
-  }
-
-  setInterfaces(present: readonly string[]): void {
+  setInterfaces(present: readonly string[], now: number): void {
     this.present = present;
     this.interfaces.push(...present.filter((name) => !this.interfaces.includes(name)));
-    this.areInterfacesOld = true;
-    this.schedule();
+    this.renew('interfaces', now);
   }
 
-  setServices(virtual: readonly Endpoint[], servers: readonly Endpoint[]): void {
-    this.virtual = virtual;
-    this.servers = servers;
-    this.areServicesOld = true;
-    this.schedule();
+  setServices(services: RuleServices, now: number): void {
+    this.services = services;
+    this.renew('services', now);
   }
 
-  private schedule(): void {
-    if (!this.isRunning) return;
-    this.queue = this.queue.then(() => this.catchUp());
+  /** Does nothing when they are as they were. */
+  setTimeouts(timeouts: RuleTimeouts, now: number): void {
+    if (JSON.stringify(timeouts) === JSON.stringify(this.timeouts)) return;
+    this.timeouts = timeouts;
+    this.renew('rules', now);
   }
 
-  private async catchUp(): Promise<void> {
-    clearTimeout(this.retry);
-    if (this.isStopped) return;
+  setMarks(marks: readonly Rule[], now: number): void {
+    this.marks = marks;
+    this.renew('rules', now);
+  }
+
+  /** Before a server opens a connection that no packet of its client has announced. */
+  expect(endpoint: Endpoint): void {
     try {
-      await this.loadOld();
+      this.table.commit(noteFlow(endpoint, this.timeouts.openSeconds));
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  /** Asks again for what the kernel refused, at most twice a second. */
+  keepTrying(now: number): void {
+    if (now >= this.nextRetry) this.catchUp(now);
+  }
+
+  private renew(what: 'interfaces' | 'services' | 'rules', now: number): void {
+    this.old.add(what);
+    this.catchUp(now);
+  }
+
+  private catchUp(now: number): void {
+    try {
+      if (this.old.has('rules')) this.table.commit(replaceRules(this.timeouts, this.marks));
+      this.old.delete('rules');
+      if (this.old.has('services') && this.services !== undefined) this.table.commit(serviceRules(this.services));
+      this.old.delete('services');
+      if (this.old.has('interfaces') && this.interfaces.length > 0)
+        this.table.commit(interfaceRules(this.interfaces, this.present));
+      this.old.delete('interfaces');
       this.complaint = '';
+      this.nextRetry = Infinity;
     } catch (error) {
-      const complaint = error instanceof Error ? error.message : String(error);
-      if (complaint !== this.complaint) this.log('error', complaint);
-      this.complaint = complaint;
-      clearTimeout(this.retry);
-      this.retry = setTimeout(() => this.schedule(), RETRY_DELAY_MS).unref();
+      this.complain(error);
+      this.nextRetry = now + RETRY_PERIOD_MS;
     }
   }
 
-  /** What the kernel refuses stays old. */
-  private async loadOld(): Promise<void> {
-    const { areInterfacesOld, areServicesOld } = this;
-    if (!areInterfacesOld && !areServicesOld) return;
-    const parts = [
-      areInterfacesOld ? interfaceRules(this.interfaces, this.present) : '',
-      areServicesOld ? serviceRules(this.virtual, this.servers) : '',
-    ];
-    this.areInterfacesOld = false;
-    this.areServicesOld = false;
-    try {
-      await this.load(parts.join(''));
-    } catch (error) {
-      this.areInterfacesOld ||= areInterfacesOld;
-      this.areServicesOld ||= areServicesOld;
-      throw error;
-    }
+  private complain(error: unknown): void {
+    const complaint = errorMessage(error);
+    if (complaint !== this.complaint) this.log('error', complaint);
+    this.complaint = complaint;
   }
 
-  /** Resolves when the kernel has the latest rules, or has refused them and is to be asked again. */
-  settled(): Promise<void> {
-    return this.queue;
+  close(): void {
+    this.table.close();
   }
+}
 
-  async stop(): Promise<void> {
-    this.isStopped = true;
-    await this.queue;
-    clearTimeout(this.retry);
-    if (this.isRunning) await this.load(removal);
-    this.isRunning = false;
-  }
-
-  /** As stop, while the process exits. */
-  stopNow(): void {
-    if (this.isRunning) loadRulesNow(removal);
-    this.isRunning = false;
-  }
+function hintAt(error: unknown): string {
+  if (!(error instanceof NetlinkError)) return '';
+  if (error.code === 'EPERM') return `; is another director running here, or is this not root?`;
+  return '';
 }

@@ -9,7 +9,7 @@ export function runThread(data: unknown): void {
   if (port === null) throw new Error('The packet plane runs in a thread of its own');
   const tell = (news: PlaneNews): void => port.postMessage(news);
   const loop = new PlaneLoop(data as PlaneThreadData, tell, () => nextRequest(port));
-  tell({ type: 'ready' });
+  tell({ type: 'ready', table: loop.snapshot() });
   try {
     loop.run();
   } finally {

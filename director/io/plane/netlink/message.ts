@@ -1,3 +1,6 @@
+import { fromBytes } from '../../../engine/address.ts';
+import type { Address } from '../../../engine/address.ts';
+
 /**
  * Netlink messages (man 7 netlink, 7 rtnetlink): a 16-byte header, a fixed part that depends on the type, then attributes.
  * Netlink speaks the machine's byte order, which is little-endian on every machine this runs on (x86-64, arm64).
@@ -99,15 +102,9 @@ export function readUint32(value: Uint8Array | undefined): number | undefined {
   return value?.length === 4 ? viewOf(value).getUint32(0, LITTLE_ENDIAN) : undefined;
 }
 
-/** An IPv4 address, which is in network order also here. */
-export function readAddress(value: Uint8Array | undefined): number | undefined {
-  return value?.length === 4 ? viewOf(value).getUint32(0) : undefined;
-}
-
-export function writeAddress(address: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  viewOf(bytes).setUint32(0, address);
-  return bytes;
+/** An address of 4 or 16 bytes, which is in network order also here. */
+export function readAddress(value: Uint8Array | undefined): Address | undefined {
+  return value?.length === 4 || value?.length === 16 ? fromBytes(value) : undefined;
 }
 
 /** The negative errno of an NLMSG_ERROR message as a positive number; 0 is an acknowledgement. */

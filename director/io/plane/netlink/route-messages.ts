@@ -1,5 +1,7 @@
 import type { NetlinkMessage } from './message.ts';
-import { decodeAttributes, encodePayload, readAddress, readUint32, viewOf, writeAddress } from './message.ts';
+import { decodeAttributes, encodePayload, readAddress, readUint32, viewOf } from './message.ts';
+import { toBytes } from '../../../engine/address.ts';
+import type { Address, Family } from '../../../engine/address.ts';
 
 /** The rtnetlink messages that the packet plane reads and sends (include/uapi/linux/rtnetlink.h, if_link.h, neighbour.h). */
 export const RTM_NEWLINK = 16;
@@ -16,8 +18,29 @@ export const RTM_DELNEIGH = 29;
 export const RTM_GETNEIGH = 30;
 
 const AF_INET = 2;
+const AF_INET6 = 10;
+const familyNumbers = { 4: AF_INET, 6: AF_INET6 } as const;
+/** Not usable yet, or not at all, as a source. */
+const IFA_F_TENTATIVE = 0x40;
+const IFA_F_DADFAILED = 0x08;
+const RT_SCOPE_UNIVERSE = 0;
+
+function isIp(family: number | undefined): boolean {
+  return family === AF_INET || family === AF_INET6;
+}
+
 const ARPHRD_ETHER = 1;
 const IFF_UP = 1;
+const IFF_LOOPBACK = 8;
+
+const RTA_DST = 1;
+const RTA_SRC = 2;
+const RTA_OIF = 4;
+const RTA_GATEWAY = 5;
+const RTA_PREFSRC = 7;
+const RTA_METRICS = 8;
+const RTA_MARK = 16;
+const RTA_VIA = 18;
 
 /** Neighbour states in which the hardware address may be used; the kernel confirms it by itself where it must. */
 const NUD_REACHABLE = 0x02;
@@ -38,6 +61,7 @@ export interface LinkMessage {
   readonly name: string;
   readonly mtu: number;
   readonly isUp: boolean;
+  readonly isLoopback: boolean;
   /** undefined for links that are no Ethernet. */
   readonly hardwareAddress: Uint8Array | undefined;
 }
@@ -51,32 +75,38 @@ export function decodeLink(message: NetlinkMessage): LinkMessage {
     name: new TextDecoder().decode(name.subarray(0, Math.max(name.length - 1, 0))),
     mtu: readUint32(attributes.get(4)) ?? 0,
     isUp: (view.getUint32(8, true) & IFF_UP) !== 0,
+    isLoopback: (view.getUint32(8, true) & IFF_LOOPBACK) !== 0,
     hardwareAddress: view.getUint16(2, true) === ARPHRD_ETHER ? attributes.get(1) : undefined,
   };
 }
 
 export interface AddressMessage {
   readonly index: number;
-  readonly address: number;
+  readonly address: Address;
+  /** Fit to be the source of what goes to anybody: not of the link alone, not still being probed. */
+  readonly isUsable: boolean;
 }
 
 export function decodeAddress(message: NetlinkMessage): AddressMessage | undefined {
-  if (message.payload[0] !== AF_INET) return undefined;
+  if (!isIp(message.payload[0])) return undefined;
   const attributes = decodeAttributes(message.payload, 8);
   const address = readAddress(attributes.get(2)) ?? readAddress(attributes.get(1));
-  return address === undefined ? undefined : { index: viewOf(message.payload).getUint32(4, true), address };
+  if (address === undefined) return undefined;
+  const flags = (message.payload[2] ?? 0) & (IFA_F_TENTATIVE | IFA_F_DADFAILED);
+  const isUsable = flags === 0 && message.payload[3] === RT_SCOPE_UNIVERSE;
+  return { index: viewOf(message.payload).getUint32(4, true), address, isUsable };
 }
 
 export interface NeighbourMessage {
   readonly index: number;
-  readonly address: number;
+  readonly address: Address;
   readonly state: number;
   /** Only while it may be used. */
   readonly hardwareAddress: Uint8Array | undefined;
 }
 
 export function decodeNeighbour(message: NetlinkMessage): NeighbourMessage | undefined {
-  if (message.payload[0] !== AF_INET) return undefined;
+  if (!isIp(message.payload[0])) return undefined;
   const view = viewOf(message.payload);
   const attributes = decodeAttributes(message.payload, 12);
   const address = readAddress(attributes.get(1));
@@ -88,16 +118,16 @@ export function decodeNeighbour(message: NetlinkMessage): NeighbourMessage | und
 }
 
 /** Asks the kernel to find out, or to confirm, where a neighbour is. */
-export function encodeUseNeighbour(index: number, address: number): Uint8Array {
+export function encodeUseNeighbour(index: number, address: Address): Uint8Array {
   const fixed = new Uint8Array(12);
-  fixed[0] = AF_INET;
+  fixed[0] = familyNumbers[address.family];
   viewOf(fixed).setInt32(4, index, true);
   fixed[10] = NTF_USE;
-  return encodePayload(fixed, [[1, writeAddress(address)]]);
+  return encodePayload(fixed, [[1, toBytes(address)]]);
 }
 
 /** Makes the kernel forget where a neighbour was; the entry itself stays. To be sent with NLM_F_REPLACE. */
-export function encodeForgetNeighbour(index: number, address: number): Uint8Array {
+export function encodeForgetNeighbour(index: number, address: Address): Uint8Array {
   const message = encodeUseNeighbour(index, address);
   message[10] = 0;
   return message;
@@ -106,41 +136,49 @@ export function encodeForgetNeighbour(index: number, address: number): Uint8Arra
 export interface RouteMessage {
   readonly type: number;
   readonly index: number;
-  /** Next hop; undefined when the destination is on the link itself. */
-  readonly gateway: number | undefined;
+  /** Next hop, which may be of the other family; undefined when the destination is on the link itself. */
+  readonly gateway: Address | undefined;
   /** The route's own MTU, where it has one. */
   readonly mtu: number | undefined;
+  /** The address that the kernel would send from. */
+  readonly source: Address | undefined;
 }
 
 export const RTN_UNICAST = 1;
+export const RTN_LOCAL = 2;
 
-/** Asks for the route to one destination. `source` 0 lets the kernel choose. */
-export function encodeRouteRequest(destination: number, source: number): Uint8Array {
+/** Asks for the route to one destination, from `source` and for packets with `mark`, where these are given. */
+export function encodeRouteRequest(destination: Address, source: Address | undefined, mark = 0): Uint8Array {
   const fixed = new Uint8Array(12);
-  fixed[0] = AF_INET;
-  fixed[1] = 32;
-  const attributes: [number, Uint8Array][] = [[1, writeAddress(destination)]];
-  if (source !== 0) {
-    fixed[2] = 32;
-    attributes.push([2, writeAddress(source)]);
+  const bits = destination.family === 4 ? 32 : 128;
+  fixed[0] = familyNumbers[destination.family];
+  fixed[1] = bits;
+  const attributes: [number, Uint8Array][] = [[RTA_DST, toBytes(destination)]];
+  if (source !== undefined) {
+    fixed[2] = bits;
+    attributes.push([RTA_SRC, toBytes(source)]);
   }
+  if (mark !== 0) attributes.push([RTA_MARK, new Uint8Array(Uint32Array.of(mark).buffer)]);
   return encodePayload(fixed, attributes);
 }
 
 export function decodeRoute(message: NetlinkMessage): RouteMessage {
   const attributes = decodeAttributes(message.payload, 12);
-  const metrics = attributes.get(8);
+  const metrics = attributes.get(RTA_METRICS);
+  // struct rtvia: the next hop's family, then its address.
+  const via = attributes.get(RTA_VIA)?.subarray(2);
   return {
     type: message.payload[7] ?? 0,
-    index: readUint32(attributes.get(4)) ?? 0,
-    gateway: readAddress(attributes.get(5)),
+    index: readUint32(attributes.get(RTA_OIF)) ?? 0,
+    gateway: readAddress(attributes.get(RTA_GATEWAY) ?? via),
     mtu: metrics === undefined ? undefined : readUint32(decodeAttributes(metrics, 0).get(2)),
+    source: readAddress(attributes.get(RTA_PREFSRC)),
   };
 }
 
 /** struct rtgenmsg, enough for every dump. */
-export function encodeDumpRequest(): Uint8Array {
+export function encodeDumpRequest(family: Family): Uint8Array {
   const fixed = new Uint8Array(16);
-  fixed[0] = AF_INET;
+  fixed[0] = familyNumbers[family];
   return fixed;
 }

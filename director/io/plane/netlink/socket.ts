@@ -28,12 +28,15 @@ const NOTIFICATION_BUFFER = 1 << 20;
 /** The kernel's largest netlink datagram in dumps is 32 kB. */
 const RECEIVE_BUFFER = 65536;
 
-/** Multicast groups as bits (RTMGRP_*): links, neighbours, IPv4 addresses, IPv4 routes. */
+/** Multicast groups as bits (RTMGRP_*): links, neighbours, addresses, routes and rules. */
 export const GROUP_LINK = 0x1;
 export const GROUP_NEIGHBOUR = 0x4;
 export const GROUP_IPV4_ADDRESS = 0x10;
 export const GROUP_IPV4_ROUTE = 0x40;
 export const GROUP_IPV4_RULE = 0x80;
+export const GROUP_IPV6_ADDRESS = 0x100;
+export const GROUP_IPV6_ROUTE = 0x400;
+export const GROUP_IPV6_RULE = 0x40000;
 
 /** A routing netlink socket, used synchronously: the packet thread has no event loop to wait in. */
 export class NetlinkSocket {

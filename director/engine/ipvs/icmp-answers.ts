@@ -1,0 +1,47 @@
+import { buildIcmpError, icmpErrorOf } from '../packet/icmp-error.ts';
+import type { Complaint } from '../packet/icmp-error.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { DropReason } from './decision.ts';
+import { IcmpLimiter } from './icmp-limiter.ts';
+
+export interface Drop {
+  readonly type: 'drop';
+  readonly reason: DropReason;
+  readonly answer: Uint8Array | undefined;
+}
+
+export function drop(reason: DropReason, answer?: Uint8Array): Drop {
+  return { type: 'drop', reason, answer };
+}
+
+const DESTINATION = 4;
+const reasons: Record<Complaint, DropReason> = {
+  'host-unreachable': 'no-route',
+  'port-unreachable': 'no-server',
+  'too-big': 'too-big',
+  'time-exceeded': 'time-to-live',
+};
+
+/** Tells senders what happened to their packets, as often as the kernel would. */
+export class IcmpAnswers {
+  private readonly limiter = new IcmpLimiter();
+  private readonly isLocal: (packet: Packet) => boolean;
+
+  constructor(isLocal: (packet: Packet) => boolean) {
+    this.isLocal = isLocal;
+  }
+
+  /** Drops a packet in which nothing was changed yet. `mtu` in bytes, for `too-big`. */
+  refuse(packet: Packet, complaint: Complaint, now: number, mtu = 0): Drop {
+    return drop(reasons[complaint], this.build(packet, complaint, now, mtu));
+  }
+
+  /** Errors come from the virtual address for requests, from the interface that the packet came in by for answers. */
+  private build(packet: Packet, complaint: Complaint, now: number, mtu: number): Uint8Array | undefined {
+    // Path MTU discovery must not be starved: Linux does not limit it either (icmpv4_mask_allow, icmpv6_mask_allow).
+    if (complaint !== 'too-big' && !this.limiter.allow(packet.addresses, 0, now)) return undefined;
+    const error = icmpErrorOf(packet.family, complaint, mtu);
+    if (this.isLocal(packet)) return buildIcmpError(packet, error, packet.addresses, DESTINATION);
+    return buildIcmpError(packet, error, packet.family === 4 ? packet.interfaceAddress : packet.interfaceAddress6);
+  }
+}

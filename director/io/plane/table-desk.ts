@@ -1,0 +1,86 @@
+import type { SyncDaemon, TableCommand, TableResult } from '../../api/table.ts';
+import type { Balancer } from '../../engine/ipvs/balancer.ts';
+import { explain } from '../../engine/ipvs/explain.ts';
+import { snapshotConnections } from '../../engine/ipvs/table-snapshot.ts';
+import { ConnectionAdapter } from '../../engine/sync/connection-adapter.ts';
+import { settingsOf } from '../../engine/sync/settings.ts';
+import type { LogLevel } from '../log.ts';
+import { SyncDaemons } from '../sync/daemons.ts';
+import type { PlaneAnswer, PlaneRequest } from './messages.ts';
+import type { RuleTimeouts } from './rule-services.ts';
+
+const FIN_WAIT = 4;
+const TIME_WAIT = 5;
+
+/** Obeys commands and answers questions about the table, and runs the sync daemons that commands start. */
+export class TableDesk {
+  private readonly balancer: Balancer;
+  private readonly sync: SyncDaemons;
+
+  constructor(balancer: Balancer, log: (level: LogLevel, message: string) => void) {
+    this.balancer = balancer;
+    const { connections, services, life } = balancer;
+    const adapter = new ConnectionAdapter(connections, services, life);
+    this.sync = new SyncDaemons(adapter, settingsOf(services.sysctls.all()), log);
+  }
+
+  /** One result for each, in this order. */
+  execute(commands: readonly TableCommand[], now: number): TableResult[] {
+    const results = commands.map((command) => this.obey(command, now));
+    this.balancer.life.observer = this.sync.observer;
+    return results;
+  }
+
+  private obey(command: TableCommand, now: number): TableResult {
+    const { services } = this.balancer;
+    const result = services.execute(command, now);
+    if (!result.ok) return result;
+    if (command.type === 'start-sync') return this.startSync(command.daemon, now);
+    if (command.type === 'stop-sync') return this.sync.stop(command.role);
+    if (command.type === 'set-sysctl') this.sync.setSettings(settingsOf(services.sysctls.all()));
+    return result;
+  }
+
+  /** The table holds no daemon that could not start. */
+  private startSync(daemon: SyncDaemon, now: number): TableResult {
+    const result = this.sync.start(daemon, now);
+    if (!result.ok) this.balancer.services.execute({ type: 'stop-sync', role: daemon.role }, now);
+    return result;
+  }
+
+  answer(request: Extract<PlaneRequest, { type: 'connections' | 'explain' }>, now: number): PlaneAnswer {
+    if (request.type === 'connections') {
+      return { type: 'connections', connections: snapshotConnections(this.balancer.connections, now) };
+    }
+    return { type: 'explanation', explanation: explain(this.balancer, request.question, now) };
+  }
+
+  /** How long entries may live without a packet. */
+  ruleTimeouts(): RuleTimeouts {
+    const { tcp, udp } = this.balancer.services.timeouts;
+    const closing = Math.max(tcp[FIN_WAIT] ?? 0, tcp[TIME_WAIT] ?? 0);
+    return { openSeconds: Math.max(...tcp) / 1000, closingSeconds: closing / 1000, udpSeconds: udp / 1000 };
+  }
+
+  /** To be polled; they change with every command. */
+  descriptors(): number[] {
+    return this.sync.descriptors();
+  }
+
+  receive(now: number): void {
+    this.sync.receive(now);
+  }
+
+  /** When `run` is to be called; Infinity = never. */
+  get deadline(): number {
+    return this.sync.deadline;
+  }
+
+  run(now: number): void {
+    this.sync.run(now);
+  }
+
+  close(): void {
+    this.sync.close();
+  }
+}
