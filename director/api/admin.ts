@@ -41,6 +41,8 @@ export const adminMethods = {
 } as const;
 export type AdminMethod = keyof typeof adminMethods;
 export type AdminInput<Method extends AdminMethod> = z.input<(typeof adminMethods)[Method]['input']>;
+/** What a method gets: with every default filled in. */
+export type AdminFields<Method extends AdminMethod> = z.output<(typeof adminMethods)[Method]['input']>;
 export type AdminOutput<Method extends AdminMethod> = z.output<(typeof adminMethods)[Method]['output']>;
 
 /** Not answered once, but by events, a snapshot first, until either side closes. */

@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
-import type { DirectorSnapshot } from '../api/snapshot.ts';
-import type { ConnectionSnapshot } from '../engine/ipvs/plane.ts';
+import type { AdminFailure, AdminInput, AdminMethod, AdminOutput, WatchInput } from '../api/admin.ts';
+import type { ConnectionSnapshot, DirectorSnapshot, TableSnapshot } from '../api/snapshot.ts';
+import type { TableCommand, TableResult } from '../api/table.ts';
 import { LineSplitter } from '../io/admin/lines.ts';
-import type { AdminFailure, AdminRequest } from '../io/admin/protocol.ts';
 import { DirectorError, errorCode } from '../io/errors.ts';
 import { paths } from '../io/paths.ts';
 
@@ -11,25 +11,36 @@ interface Answer {
   readonly error?: AdminFailure;
 }
 
-export async function requestSnapshot(): Promise<DirectorSnapshot> {
-  return (await request({ method: 'snapshot' })) as DirectorSnapshot;
+export function requestSnapshot(): Promise<DirectorSnapshot> {
+  return request('snapshot', {});
 }
 
-export async function requestConnections(): Promise<ConnectionSnapshot[]> {
-  return (await request({ method: 'connections' })) as ConnectionSnapshot[];
+export function requestTable(): Promise<TableSnapshot> {
+  return request('table', {});
+}
+
+export function requestConnections(): Promise<ConnectionSnapshot[]> {
+  return request('connections', {});
+}
+
+export function requestExecution(commands: readonly TableCommand[]): Promise<TableResult[]> {
+  return request('execute', { commands: [...commands] });
 }
 
 /**
- * Asks the running director one thing. Throws DirectorError: `not-running`, `no-permission`, `gone` when it went away
+ * Asks the running director one thing. Rejects with DirectorError: `not-running`, `no-permission`, `gone` when it went away
  * before it answered, or the code of the director's own answer.
  */
-export async function request(question: Exclude<AdminRequest, { method: 'watch' }>): Promise<unknown> {
-  for await (const line of ask(question)) {
+export async function request<Method extends AdminMethod>(
+  method: Method,
+  fields: AdminInput<Method>,
+): Promise<AdminOutput<Method>> {
+  for await (const line of ask({ method, ...fields })) {
     const { result, error } = JSON.parse(line) as Answer;
     if (error) throw new DirectorError(error.code, error.message);
-    return result;
+    return result as AdminOutput<Method>;
   }
-  throw new DirectorError('gone', `The director ended before it answered to "${question.method}"`);
+  throw new DirectorError('gone', `The director ended before it answered to "${method}"`);
 }
 
 /** Returns when the director has taken everything down and closed its socket. */
@@ -41,11 +52,11 @@ export async function requestStop(): Promise<void> {
 }
 
 /** The lines of `watch`, a snapshot first, until the director ends. */
-export function watchLines(adverts: boolean): AsyncGenerator<string> {
-  return ask({ method: 'watch', adverts });
+export function watchLines(fields: WatchInput): AsyncGenerator<string> {
+  return ask({ method: 'watch', ...fields });
 }
 
-async function* ask(question: AdminRequest): AsyncGenerator<string> {
+async function* ask(question: object): AsyncGenerator<string> {
   const socket = await open();
   const splitter = new LineSplitter();
   socket.setEncoding('utf8');

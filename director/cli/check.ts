@@ -1,9 +1,10 @@
 import { formatProblem } from '../config/problem.ts';
+import type { ParseOptions } from '../config/formats.ts';
 import { parseFile } from '../io/load-configuration.ts';
 
 /** Prints every problem of a file; returns the exit status, 1 when the file cannot be used. */
-export function checkFile(file: string, json: boolean): number {
-  const { configuration, problems } = parseFile(file);
+export function checkFile(file: string, json: boolean, options: Pick<ParseOptions, 'format' | 'role'> = {}): number {
+  const { configuration, problems } = parseFile(file, options);
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   if (json) print(JSON.stringify({ file, usable: configuration !== undefined, problems }));
   else for (const problem of problems) print(formatProblem(problem));

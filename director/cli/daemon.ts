@@ -21,10 +21,10 @@ export function tellParent(news: DaemonNews): void {
  * Starts this same program detached, with its log in a file, and returns its process id once it answers on its socket.
  * Throws DirectorError with the reason why it did not start.
  */
-export function startDaemon(configFile: string): Promise<number> {
+export function startDaemon(configFile: string, more: readonly string[] = []): Promise<number> {
   const log = openLog();
   const { program, parameters } = ownCommand();
-  const child = spawn(program, [...parameters, 'run', '--foreground', '--config', configFile], {
+  const child = spawn(program, [...parameters, 'run', '--foreground', '--config', configFile, ...more], {
     detached: true,
     cwd: '/',
     stdio: ['ignore', log, log, 'ipc'],

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { DirectorError, errorCode, errorMessage } from '../io/errors.ts';
 import { paths } from '../io/paths.ts';
 import { version } from '../io/version.ts';
+import { addTableCommands } from './table-commands.ts';
 
 /** Runs one command line, without the program's own name; the exit status goes to `process.exitCode`. */
 export async function runCommandLine(parameters: readonly string[]): Promise<void> {
@@ -35,6 +36,8 @@ function program(): Command {
     .description('start the director; returns once it answers on its socket')
     .option('--config <file>', 'configuration in the format of keepalived', paths.configuration)
     .option('--foreground', 'stay in this terminal and log to it', false)
+    .option('--admin-listen <address>', 'the admin API over HTTP too: ADDRESS:PORT, or a port of 127.0.0.1')
+    .option('--admin-token-file <file>', 'what callers of the HTTP API must know')
     .action(run);
   root
     .command('status')
@@ -57,19 +60,31 @@ function program(): Command {
       const { checkFile } = await import('./check.ts');
       process.exitCode = checkFile(file, json);
     });
-  root.command('ipvsadm').description('the table as ipvsadm shows it: director ipvsadm -L -n').helpOption(false);
+  root.command('ipvsadm').description('ipvsadm(8) for the running director, as in "ipvsadm -L -n"').helpOption(false);
+  addTableCommands(root);
   return root;
 }
 
-async function run({ config, foreground }: { config: string; foreground: boolean }): Promise<void> {
+interface RunOptions {
+  readonly config: string;
+  readonly foreground: boolean;
+  readonly adminListen?: string;
+  readonly adminTokenFile?: string;
+}
+
+async function run({ config, foreground, ...admin }: RunOptions): Promise<void> {
   if (foreground) {
     const { runInForeground } = await import('./run.ts');
-    await runInForeground(config);
+    await runInForeground(config, admin);
     return;
   }
   const path = await import('node:path');
   const { startDaemon } = await import('./daemon.ts');
-  const pid = await startDaemon(path.resolve(config));
+  const { adminListen, adminTokenFile } = admin;
+  const pid = await startDaemon(path.resolve(config), [
+    ...(adminListen === undefined ? [] : ['--admin-listen', adminListen]),
+    ...(adminTokenFile === undefined ? [] : ['--admin-token-file', path.resolve(adminTokenFile)]),
+  ]);
   process.stdout.write(`director runs as process ${pid}, log in ${paths.logFile}\n`);
 }
 
@@ -89,7 +104,7 @@ async function watch({ adverts }: { adverts: boolean }): Promise<void> {
   process.stdout.on('error', () => {
     process.exit(0);
   });
-  for await (const line of watchLines(adverts)) process.stdout.write(`${line}\n`);
+  for await (const line of watchLines({ adverts })) process.stdout.write(`${line}\n`);
 }
 
 async function stop(): Promise<void> {
@@ -99,5 +114,5 @@ async function stop(): Promise<void> {
 
 async function reload(): Promise<void> {
   const { request } = await import('./admin-client.ts');
-  await request({ method: 'reload' });
+  await request('reload', {});
 }

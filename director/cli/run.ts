@@ -1,5 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { adminVersion } from '../api/admin.ts';
+import { AdminHttpServer, parseListenAddress, type ListenAddress } from '../io/admin/http-server.ts';
+import { AdminMethods } from '../io/admin/methods.ts';
 import { AdminServer } from '../io/admin/server.ts';
+import { AdminToken } from '../io/admin/token.ts';
+import { EventCounts } from '../io/metrics/event-counts.ts';
 import { Director } from '../io/director.ts';
 import { DirectorError, errorMessage } from '../io/errors.ts';
 import type { Log } from '../io/log.ts';
@@ -9,28 +14,41 @@ import { StateFile } from '../io/state-file.ts';
 import { version } from '../io/version.ts';
 import { tellParent } from './daemon.ts';
 
-/** Runs the director in this process until it is told to stop. */
-export async function runInForeground(configFile: string): Promise<void> {
+export interface AdminOptions {
+  /** ADDRESS:PORT of the HTTP API. */
+  readonly adminListen?: string;
+  readonly adminTokenFile?: string;
+}
+
+/** Runs the director in this process until it is told to stop. Rejects with DirectorError when it cannot be started. */
+export async function runInForeground(configFile: string, admin: AdminOptions = {}): Promise<void> {
   if (process.getuid?.() !== 0)
     throw new DirectorError('no-root', 'The director needs root: it opens raw sockets and changes addresses');
-  const program = new Program(configFile);
+  const program = new Program(configFile, admin);
   await program.start();
 }
 
 class Program {
   readonly #director: Director;
   readonly #admin: AdminServer;
+  readonly #methods: AdminMethods;
+  readonly #counts = new EventCounts();
+  readonly #http: HttpListener | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(configFile: string) {
+  constructor(configFile: string, admin: AdminOptions) {
+    // Before anything is touched, because it may be impossible.
+    const http = listenerOf(admin);
     this.#director = new Director({
       configFile,
       log: this.#log,
       stateFile: new StateFile(paths.stateFile),
       onFatal: (reason) => this.#fail(reason),
     });
-    this.#admin = new AdminServer(paths.adminSocket, {
+    this.#director.events.subscribe((event) => this.#counts.take(event));
+    this.#methods = new AdminMethods({
       director: this.#director,
+      counts: this.#counts,
       reload: () => this.#reload(),
       stop: async () => {
         await this.#stop();
@@ -38,6 +56,8 @@ class Program {
         setImmediate(() => this.#end(0));
       },
     });
+    this.#admin = new AdminServer(paths.adminSocket, this.#methods);
+    this.#http = http && { ...http, server: new AdminHttpServer(this.#methods, http.token) };
   }
 
   async start(): Promise<void> {
@@ -45,11 +65,12 @@ class Program {
     await this.#admin.listen();
     this.#followSignals();
     try {
+      await this.#listenHttp();
       writeFileSync(paths.pidFile, `${process.pid}\n`);
       await this.#director.start();
     } catch (error) {
       await this.#stop();
-      this.#admin.close();
+      this.#close();
       // A watcher that does not read must not keep a process that has failed.
       setTimeout(() => process.exit(1), 200).unref();
       throw error;
@@ -57,6 +78,18 @@ class Program {
     this.#tellSnapshot();
     this.#log('info', `director ${version} runs with ${this.#director.snapshot().configFile}`);
     tellParent({ ready: true });
+  }
+
+  async #listenHttp(): Promise<void> {
+    if (!this.#http) return;
+    const { server, address } = this.#http;
+    const port = await server.listen(address);
+    this.#log('info', `The admin API answers on http://${address.host}:${port}/v${adminVersion}/`);
+  }
+
+  #close(): void {
+    this.#admin.close();
+    this.#http?.server.close();
   }
 
   /** Whoever has been watching since before knows only what there was before. */
@@ -98,7 +131,7 @@ class Program {
   }
 
   #end(status: number): void {
-    this.#admin.close();
+    this.#close();
     this.#log('info', 'Stopped');
     process.exitCode = status;
     // Watchers get their last lines; whoever does not read them does not hold us up.
@@ -111,4 +144,21 @@ class Program {
     // The log is needed while the director is still being made.
     if (#director in this) (this.#director as Director | undefined)?.events.emit({ type: 'log', at, level, message });
   };
+}
+
+interface HttpListener {
+  readonly server: AdminHttpServer;
+  readonly address: ListenAddress;
+}
+
+/** Throws DirectorError `no-token` and those of the token and the address. */
+function listenerOf({ adminListen, adminTokenFile }: AdminOptions) {
+  if (adminListen === undefined) return undefined;
+  const address = parseListenAddress(adminListen);
+  if (adminTokenFile === undefined)
+    throw new DirectorError(
+      'no-token',
+      '--admin-listen needs --admin-token-file: whoever reaches the port may do everything',
+    );
+  return { address, token: AdminToken.read(adminTokenFile) };
 }

@@ -1,15 +1,8 @@
 import { expect, it } from 'vitest';
 import type { DirectorSnapshot } from '../api/snapshot.ts';
+import { server, service } from './ipvsadm/testing.ts';
 import { formatStatus } from './status.ts';
 
-const counters = { connections: 0, inPackets: 0, outPackets: 0, inBytes: 0, outBytes: 0 };
-const rates = {
-  connectionsPerSecond: 0,
-  inPacketsPerSecond: 0,
-  outPacketsPerSecond: 0,
-  inBytesPerSecond: 0,
-  outBytesPerSecond: 0,
-};
 const snapshot: DirectorSnapshot = {
   version: '0.1.0',
   pid: 7,
@@ -32,26 +25,20 @@ const snapshot: DirectorSnapshot = {
     },
   ],
   services: [
-    {
+    service('192.168.1.200', {
       protocol: 'UDP',
-      address: '192.168.1.200',
       port: 53,
-      scheduler: 'rr',
-      counters,
-      rates,
-      realServers: [
-        {
-          address: '10.0.100.6',
-          port: 53,
-          forwarding: 'masq',
-          weight: 1,
-          activeConnections: 0,
-          inactiveConnections: 3,
-          counters,
-          rates,
-        },
-      ],
-    },
+      realServers: [server('10.0.100.6', { port: 53, inactiveConnections: 3 })],
+    }),
+    service('0.0.0.0', {
+      protocol: 'FWM',
+      port: 0,
+      mark: 7,
+      scheduler: 'sh',
+      schedulerFlags: ['sh-port'],
+      persistence: { timeoutSeconds: 50, mask: '255.255.255.0' },
+      realServers: [server('10.0.100.7', { port: 0, forwarding: 'gate', upperThreshold: 9, lowerThreshold: 5 })],
+    }),
   ],
   checks: [
     {
@@ -75,7 +62,9 @@ it('names the master of a backup, the servers in the table, and those that are d
     'VI_E: BACKUP since 1970-01-01T00:00:00.000Z, master is 192.168.1.101',
     '  VRRP 2, router 51 on eth0, priority 100: 192.168.1.200, 192.168.1.202',
     'UDP 192.168.1.200:53 rr',
-    '  10.0.100.6:53 weight 1, 0 active and 3 inactive connections',
+    '  10.0.100.6:53 by NAT, weight 1, 0 active and 3 inactive connections',
     '  10.0.100.5:53 is down: connection refused',
+    'FWM 7 sh (sh-port), persistent 50 s by 255.255.255.0',
+    '  10.0.100.7:0 by direct routing, weight 1, 0 active and 0 inactive connections, at most 9 and again below 5',
   ]);
 });

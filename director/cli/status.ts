@@ -1,4 +1,5 @@
-import type { CheckSnapshot, DirectorSnapshot, VirtualServiceSnapshot } from '../api/snapshot.ts';
+import type { CheckSnapshot, DirectorSnapshot, RealServerSnapshot, VirtualServiceSnapshot } from '../api/snapshot.ts';
+import { formatService } from './words.ts';
 
 /** A snapshot for a person: a line for each instance, service and server. */
 export function formatStatus(snapshot: DirectorSnapshot): string {
@@ -21,18 +22,32 @@ export function formatStatus(snapshot: DirectorSnapshot): string {
 }
 
 function serviceLines(service: VirtualServiceSnapshot, checks: readonly CheckSnapshot[]): string[] {
-  const { protocol, address, port, scheduler, realServers } = service;
+  const { scheduler, schedulerFlags, persistence, onePacket, realServers } = service;
+  const details = [
+    schedulerFlags.length === 0 ? '' : ` (${schedulerFlags.join(', ')})`,
+    persistence ? `, persistent ${persistence.timeoutSeconds} s by ${persistence.mask}` : '',
+    onePacket ? ', one-packet' : '',
+  ];
   const present = realServers.map(
     (server) =>
-      `  ${server.address}:${server.port} weight ${server.weight}, ` +
-      `${server.activeConnections} active and ${server.inactiveConnections} inactive connections`,
+      `  ${server.address}:${server.port} ${forwardingWords[server.forwarding]}, weight ${server.weight}, ` +
+      `${server.activeConnections} active and ${server.inactiveConnections} inactive connections${limits(server)}`,
   );
   const down = checks
     .filter((check) => !check.up && isFor(check, service))
     .map(({ serverAddress, serverPort, reason }) => `  ${serverAddress}:${serverPort} is down: ${reason}`);
-  return [`${protocol} ${address}:${port} ${scheduler}`, ...present, ...down];
+  return [`${formatService(service)} ${scheduler}${details.join('')}`, ...present, ...down];
 }
 
-function isFor(check: CheckSnapshot, { protocol, address, port }: VirtualServiceSnapshot): boolean {
-  return check.protocol === protocol && check.serviceAddress === address && check.servicePort === port;
+const forwardingWords = { masq: 'by NAT', gate: 'by direct routing', ipip: 'by tunnel', local: 'here' } as const;
+
+function limits({ upperThreshold, lowerThreshold }: RealServerSnapshot): string {
+  if (upperThreshold === 0) return '';
+  return `, at most ${upperThreshold}${lowerThreshold === 0 ? '' : ` and again below ${lowerThreshold}`}`;
+}
+
+function isFor(check: CheckSnapshot, { protocol, address, port, mark }: VirtualServiceSnapshot): boolean {
+  return (
+    check.protocol === protocol && check.serviceAddress === address && check.servicePort === port && check.mark === mark
+  );
 }

@@ -1,9 +1,14 @@
-import type { DirectorSnapshot } from '../api/snapshot.ts';
+import type { Explanation, FlowQuestion } from '../api/explain.ts';
+import type { ConnectionSnapshot, DirectorSnapshot, TableSnapshot } from '../api/snapshot.ts';
+import type { TableCommand, TableResult } from '../api/table.ts';
 import type { DirectorConfiguration } from '../config/configuration.ts';
-import type { ConnectionSnapshot } from '../engine/ipvs/plane.ts';
 import type { VirtualAddress } from '../engine/vrrp/configuration.ts';
 import { CheckRunner } from './check-runner.ts';
 import { epochNow } from './clock.ts';
+import { RunnerServers } from './control/checked-servers.ts';
+import { createPlane, type ChosenPlane } from './control/create-plane.ts';
+import { Operator } from './control/operator.ts';
+import { TableControl } from './control/table-control.ts';
 import { DirectorError, errorMessage } from './errors.ts';
 import { EventBus } from './event-bus.ts';
 import { removeLeftovers } from './leftovers.ts';
@@ -11,10 +16,10 @@ import { loadConfiguration } from './load-configuration.ts';
 import { LocalAddresses } from './local-addresses.ts';
 import type { Log } from './log.ts';
 import { Masquerading, masqueradeTable } from './masquerading.ts';
-import { createPacketPlane } from './plane/index.ts';
 import { PlaneSlot } from './plane-slot.ts';
 import { checkSnapshot, instanceSnapshot, timersSnapshot } from './snapshot.ts';
 import type { StateFile } from './state-file.ts';
+import { SyncRoleFollower } from './sync/role.ts';
 import { ipForward, readSysctl, writeSysctl } from './sysctl.ts';
 import { version } from './version.ts';
 import { VrrpController } from './vrrp/controller.ts';
@@ -36,7 +41,12 @@ export class Director {
   readonly #plane = new PlaneSlot();
   readonly #masquerading: Masquerading;
   readonly #checks: CheckRunner;
-  #configuration: DirectorConfiguration = { instances: [], virtualServers: [] };
+  readonly #control: TableControl;
+  readonly #sync: SyncRoleFollower;
+  readonly operator: Operator;
+  #configuration: DirectorConfiguration = { instances: [], virtualServers: [], marks: [], plane: 'auto' };
+  /** Whoever needs a plane first starts it for all. */
+  #planeStart: Promise<void> | undefined;
   #forwardBefore = '';
   /** The addresses that the state file names. */
   #recorded: readonly VirtualAddress[] = [];
@@ -56,8 +66,11 @@ export class Director {
         options.log('info', `${serverAddress}:${serverPort} of ${service} is ${up ? 'up' : 'down'}: ${reason}`);
         this.events.emit({ type: 'check', at: epochNow(), check });
       },
-      table: () => this.#plane.apply(this.#checks.checker.services),
+      table: () => void this.#control.want(this.#checks.checker.services),
     });
+    this.#control = new TableControl(options.log);
+    this.#sync = new SyncRoleFollower((commands) => this.#plane.execute(commands), options.log);
+    this.operator = new Operator(new RunnerServers(this.#checks), this.#plane);
   }
 
   /** Rejects with DirectorError when the configuration cannot be used; `stop` is to be called then as well. */
@@ -82,7 +95,7 @@ export class Director {
     this.#checks.configure(this.#configuration.virtualServers);
     // At once: its timers are what everyone waits for, and they leave the plane more than the time it needs.
     this.#startVrrp();
-    await this.#startPlane(this.#configuration);
+    if (needsPlane(this.#configuration)) await this.#ensurePlane(this.#configuration);
   }
 
   /** Takes the file again. Rejects with DirectorError, and changes nothing, when it cannot be used. */
@@ -96,7 +109,7 @@ export class Director {
     const configuration = loadConfiguration(this.#options.configFile, this.#options.log);
     const { instances, virtualServers } = configuration;
     // Before anything is changed, because it may be impossible.
-    await this.#startPlane(configuration);
+    if (needsPlane(configuration)) await this.#ensurePlane(configuration);
     if (this.#isEnding()) return;
     this.#configuration = configuration;
     this.#local.refresh(instances);
@@ -109,6 +122,7 @@ export class Director {
     if (this.#isEnding()) return;
     this.#record(this.#local.recordable(instances));
     this.#followAddresses();
+    if (this.#plane.running) await this.#setUpPlane(configuration);
     this.#options.log('info', 'The configuration was read again');
   }
 
@@ -145,14 +159,37 @@ export class Director {
       plane: this.#plane.description,
       masquerading: this.#masquerading.active,
       instances: status?.instances.map(instanceSnapshot) ?? [],
-      services: this.#plane.services(),
+      services: this.#plane.table().services,
       checks: this.#checks.checker.status().map(checkSnapshot),
       ...(status ? timersSnapshot(status) : {}),
     };
   }
 
+  table(): TableSnapshot {
+    return this.#plane.table();
+  }
+
   connections(): Promise<ConnectionSnapshot[]> {
     return this.#plane.connections();
+  }
+
+  /** Packets of virtual services that were dropped, by reason. */
+  drops(): Readonly<Record<string, number>> {
+    return this.#plane.drops();
+  }
+
+  explain(question: FlowQuestion): Promise<Explanation> {
+    return this.#plane.explain(question);
+  }
+
+  /** What `ipvsadm` and the admin API want done; the first service brings the plane with it. */
+  async execute(commands: readonly TableCommand[]): Promise<readonly TableResult[]> {
+    // Not between the steps of a start or a reload.
+    await this.#turns;
+    if (!this.#isEnding()) await this.#ensurePlane(this.#configuration);
+    const results = await this.#plane.execute(commands);
+    this.#tellTable();
+    return results;
   }
 
   #startVrrp(): void {
@@ -163,8 +200,10 @@ export class Director {
       {
         event: (event) => {
           if (event.type === 'log') this.#options.log(event.level, event.message);
-          else if (event.type === 'vrrp-state')
+          else if (event.type === 'vrrp-state') {
             this.#options.log('info', `${event.instance}: ${event.from} → ${event.to}: ${event.reason}`);
+            void this.#sync.follow(event.instance, event.to);
+          }
           if (event.type !== 'log') this.events.emit(event);
         },
         held: (addresses) => {
@@ -183,26 +222,52 @@ export class Director {
   }
 
   /** Rejects with DirectorError `no-forwarding`: a director that forwards nothing must leave the addresses to the standby. */
+  #ensurePlane(configuration: DirectorConfiguration): Promise<void> {
+    if (this.#plane.running) return Promise.resolve();
+    this.#planeStart ??= this.#startPlane(configuration).finally(() => (this.#planeStart = undefined));
+    return this.#planeStart;
+  }
+
   async #startPlane(configuration: DirectorConfiguration): Promise<void> {
-    if (configuration.virtualServers.length === 0 || this.#plane.running) return;
+    const chosen = await this.#openPlane(configuration);
+    if (!chosen) return;
+    const { plane, reason } = chosen;
+    plane.onChange(() => this.#tellTable());
+    this.#plane.setPlane(chosen);
+    this.#options.log('info', `Forwarding plane ${plane.name}: ${reason}`);
+    await this.#setUpPlane(configuration);
+    await this.#control.attach(plane);
+  }
+
+  /** A plane that runs; undefined when the director has begun to end meanwhile. */
+  async #openPlane(configuration: DirectorConfiguration): Promise<ChosenPlane | undefined> {
     const { log, onFatal } = this.#options;
-    const plane = createPacketPlane({
-      interfaces: this.#planeInterfaces(configuration),
-      log,
-      failed: (error) => onFatal(`The packet plane has died: ${error.stack ?? error.message}`),
-    });
     try {
-      await plane.start();
+      const chosen = await createPlane(configuration.plane, {
+        interfaces: this.#planeInterfaces(configuration),
+        log,
+        failed: (error) => onFatal(`The forwarding plane has died: ${error.stack ?? error.message}`),
+      });
+      await chosen.plane.start();
+      if (!this.#isEnding()) return chosen;
+      await chosen.plane.stop();
+      return undefined;
     } catch (error) {
       throw new DirectorError('no-forwarding', `No forwarding: ${errorMessage(error)}`, { cause: error });
     }
-    if (this.#isEnding()) {
-      await plane.stop();
-      return;
-    }
-    plane.onChange(() => this.events.emit({ type: 'table', at: epochNow(), services: this.#plane.services() }));
-    this.#plane.setPlane(plane);
-    log('info', `Forwarding plane ${plane.name}: ${plane.reason}`);
+  }
+
+  /** All that a configuration says about the plane but its services. */
+  async #setUpPlane({ timeouts, sync, marks }: DirectorConfiguration): Promise<void> {
+    if (!this.#plane.setMarks(marks) && marks.length > 0)
+      this.#options.log('warn', "Marks are the kernel's own with this plane: nft or iptables has to set them");
+    if (timeouts) await this.#plane.execute([{ type: 'set-timeouts', timeouts }]);
+    const instance = this.#vrrp?.status?.instances.find(({ configuration }) => configuration.name === sync?.instance);
+    await this.#sync.configure(sync, instance?.state);
+  }
+
+  #tellTable(): void {
+    this.events.emit({ type: 'table', at: epochNow(), services: this.#plane.table().services });
   }
 
   #planeInterfaces({ instances }: DirectorConfiguration): string[] {
@@ -220,4 +285,8 @@ export class Director {
       sysctls: { [ipForward]: this.#forwardBefore },
     });
   }
+}
+
+function needsPlane({ virtualServers, sync }: DirectorConfiguration): boolean {
+  return virtualServers.length > 0 || sync !== undefined;
 }

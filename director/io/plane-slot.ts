@@ -1,40 +1,49 @@
-import type { VirtualServiceSnapshot } from '../api/snapshot.ts';
-import type { ConnectionSnapshot, ForwardingPlane, ServiceDefinition } from '../engine/ipvs/plane.ts';
+import type { Explanation, FlowQuestion } from '../api/explain.ts';
+import type { ConnectionSnapshot, DirectorSnapshot, TableSnapshot } from '../api/snapshot.ts';
+import type { TableCommand, TableResult } from '../api/table.ts';
+import type { MarkRule } from '../config/configuration.ts';
+import { ServiceTable } from '../engine/ipvs/service-table.ts';
+import type { ForwardingPlane } from '../engine/ipvs/plane.ts';
+import { snapshotTable } from '../engine/ipvs/table-snapshot.ts';
+import type { ChosenPlane } from './control/create-plane.ts';
 
-const noCounters = { connections: 0, inPackets: 0, outPackets: 0, inBytes: 0, outBytes: 0 };
-const noRates = {
-  connectionsPerSecond: 0,
-  inPacketsPerSecond: 0,
-  outPacketsPerSecond: 0,
-  inBytesPerSecond: 0,
-  outBytesPerSecond: 0,
-};
-
-/** The forwarding plane, if the configuration needs one; the table is kept either way. */
+/** The forwarding plane, if one is needed. */
 export class PlaneSlot {
-  #plane: ForwardingPlane | undefined;
-  #services: readonly ServiceDefinition[] = [];
+  #chosen: ChosenPlane | undefined;
   #local: readonly string[] = [];
+
+  get #plane(): ForwardingPlane | undefined {
+    return this.#chosen?.plane;
+  }
 
   get running(): boolean {
     return this.#plane !== undefined;
   }
 
-  get description(): { name: 'packet' | 'none'; reason: string } {
-    return this.#plane
-      ? { name: this.#plane.name, reason: this.#plane.reason }
-      : { name: 'none', reason: 'the configuration has no virtual servers' };
+  get description(): DirectorSnapshot['plane'] {
+    return this.#chosen
+      ? { name: this.#chosen.plane.name, reason: this.#chosen.reason }
+      : { name: 'none', reason: 'there are no virtual services' };
   }
 
-  setPlane(plane: ForwardingPlane): void {
-    this.#plane = plane;
-    plane.apply(this.#services);
-    plane.setLocalAddresses(this.#local);
+  setPlane(chosen: ChosenPlane): void {
+    this.#chosen = chosen;
+    chosen.plane.setLocalAddresses(this.#local);
   }
 
-  apply(services: readonly ServiceDefinition[]): void {
-    this.#services = services;
-    this.#plane?.apply(services);
+  /** False where it has no say in marks. */
+  setMarks(rules: readonly MarkRule[]): boolean {
+    this.#chosen?.setMarks?.(rules);
+    return this.#chosen?.setMarks !== undefined;
+  }
+
+  drops(): Readonly<Record<string, number>> {
+    return this.#chosen?.drops?.() ?? {};
+  }
+
+  /** Without a plane nothing is done, and there are no results. */
+  execute(commands: readonly TableCommand[]): Promise<readonly TableResult[]> {
+    return this.#plane?.execute(commands) ?? Promise.resolve([]);
   }
 
   setLocalAddresses(addresses: readonly string[]): void {
@@ -46,34 +55,25 @@ export class PlaneSlot {
     this.#plane?.addInterfaces(names);
   }
 
-  services(): VirtualServiceSnapshot[] {
-    const figures = this.#plane?.services() ?? [];
-    // A plane that has just started has no figures yet; the table is known all the same.
-    return figures.length > 0 ? figures : this.#services.map(idle);
+  table(): TableSnapshot {
+    return this.#plane?.table() ?? snapshotTable(new ServiceTable());
   }
 
-  async connections(): Promise<ConnectionSnapshot[]> {
-    return (await this.#plane?.connections()) ?? [];
+  connections(): Promise<ConnectionSnapshot[]> {
+    return this.#plane?.connections() ?? Promise.resolve([]);
+  }
+
+  explain(question: FlowQuestion): Promise<Explanation> {
+    if (this.#plane) return this.#plane.explain(question);
+    return Promise.resolve({
+      by: 'no-service',
+      steps: ['Nothing is forwarded: there are no virtual services'],
+      candidates: [],
+    });
   }
 
   async stop(): Promise<void> {
     await this.#plane?.stop();
-    this.#plane = undefined;
+    this.#chosen = undefined;
   }
-}
-
-/** How a service looks that nobody forwards. */
-function idle({ realServers, ...service }: ServiceDefinition): VirtualServiceSnapshot {
-  return {
-    ...service,
-    counters: noCounters,
-    rates: noRates,
-    realServers: realServers.map((server) => ({
-      ...server,
-      activeConnections: 0,
-      inactiveConnections: 0,
-      counters: noCounters,
-      rates: noRates,
-    })),
-  };
 }

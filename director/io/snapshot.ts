@@ -6,6 +6,7 @@ import type { VrrpInstanceStatus, VrrpStatus } from './vrrp/messages.ts';
 export function checkSnapshot({ service, server, kind, up, reason, since }: CheckStatus): CheckSnapshot {
   return {
     protocol: service.protocol,
+    ...(service.mark === undefined ? {} : { mark: service.mark }),
     serviceAddress: service.address,
     servicePort: service.port,
     serverAddress: server.address,

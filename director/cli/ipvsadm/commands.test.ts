@@ -213,7 +213,7 @@ describe('what the table refuses', () => {
     const table = new EngineTable();
     const said = async (line: string): Promise<string> => {
       const { exitCode, stderr } = await ipvsadm(line, table);
-      return `${exitCode} ${stderr.trim()}`;
+      return `${exitCode} ${stderr}`.trim();
     };
     expect(await said('-A -t 10.0.0.1:80')).toBe('0');
     expect(await said('-A -t 10.0.0.1:80')).toBe('255 Service already exists');

@@ -16,7 +16,7 @@ import {
 interface Modifier {
   /** Absent where an option may come twice. */
   readonly kind?: OptionKind;
-  apply(line: CommandLine, value: string, names: NameResolver): void;
+  readonly apply: (line: CommandLine, value: string, names: NameResolver) => void;
 }
 
 /** Obeys one option. Throws IpvsadmExit when it is there for the second time, or its value is none. */

@@ -1,36 +1,26 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import type { DirectorEvent } from '../../api/event.ts';
-import { assertNever } from '../../engine/assert-never.ts';
-import { epochNow } from '../clock.ts';
-import type { Director } from '../director.ts';
 import { DirectorError } from '../errors.ts';
 import { LineSplitter } from './lines.ts';
-import { failureOf, parseRequest, type AdminRequest } from './protocol.ts';
+import type { AdminMethods } from './methods.ts';
+import { failureOf, parseRequest, type WatchRequest } from './protocol.ts';
 
-/** A request is a few words. */
-const longestRequest = 64 * 1024;
+/** A restored table of ten thousand servers, and more than anything else. */
+const longestRequest = 16 * 1024 * 1024;
 /** A watcher that does not read is let go before it costs the director its memory. */
 const mostUnread = 8 * 1024 * 1024;
-
-export interface AdminHandlers {
-  readonly director: Director;
-  reload(): Promise<void>;
-  /** Resolves when everything is taken down; the program ends soon after. */
-  stop(): Promise<void>;
-}
 
 /** The director's unix socket, for root only. */
 export class AdminServer {
   readonly #path: string;
-  readonly #handlers: AdminHandlers;
+  readonly #methods: AdminMethods;
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
 
-  constructor(path: string, handlers: AdminHandlers) {
+  constructor(path: string, methods: AdminMethods) {
     this.#path = path;
-    this.#handlers = handlers;
+    this.#methods = methods;
     this.#server = createServer((socket) => this.#accept(socket));
   }
 
@@ -65,52 +55,39 @@ export class AdminServer {
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('data', (piece: string) => {
       try {
-        for (const line of splitter.take(piece)) this.#line(socket, line);
+        for (const line of splitter.take(piece)) this.#tryLine(socket, line);
       } catch (error) {
+        // A line without end: nothing after it can be understood.
         sendLine(socket, { error: failureOf(error) });
         socket.end();
       }
     });
   }
 
+  #tryLine(socket: Socket, line: string): void {
+    try {
+      this.#line(socket, line);
+    } catch (error) {
+      sendLine(socket, { error: failureOf(error) });
+    }
+  }
+
   #line(socket: Socket, line: string): void {
     const request = parseRequest(line);
-    if ('code' in request) sendLine(socket, { error: request });
-    else if (request.method === 'watch') this.#watch(socket, request.adverts);
+    if (request.method === 'watch') this.#watch(socket, request.input);
     else
-      this.#answer(request).then(
+      this.#methods.answer(request.method, request.input).then(
         (result) => sendLine(socket, { result }),
         (error: unknown) => sendLine(socket, { error: failureOf(error) }),
       );
   }
 
-  async #answer({ method }: Exclude<AdminRequest, { method: 'watch' }>): Promise<unknown> {
-    const { director } = this.#handlers;
-    switch (method) {
-      case 'snapshot':
-        return director.snapshot();
-      case 'connections':
-        return director.connections();
-      case 'reload':
-        await this.#handlers.reload();
-        return {};
-      case 'stop':
-        await this.#handlers.stop();
-        return {};
-      default:
-        return assertNever(method);
-    }
-  }
-
-  #watch(socket: Socket, adverts: boolean): void {
-    const { director } = this.#handlers;
-    const send = (event: DirectorEvent): void => {
-      if (event.type === 'advert' && !adverts) return;
+  #watch(socket: Socket, request: WatchRequest): void {
+    const stop = this.#methods.watch(request, (event) => {
       sendLine(socket, event);
       if (socket.writableLength > mostUnread) socket.destroy();
-    };
-    send({ type: 'snapshot', at: epochNow(), snapshot: director.snapshot() });
-    socket.once('close', director.events.subscribe(send));
+    });
+    socket.once('close', stop);
   }
 }
 

@@ -1,0 +1,28 @@
+import type { DirectorConfiguration, MarkRule } from '../../config/configuration.ts';
+import type { ForwardingPlane } from '../../engine/ipvs/plane.ts';
+import { choosePlane } from '../ipvs-plane/choose.ts';
+import { IpvsPlane } from '../ipvs-plane/index.ts';
+import { createPacketPlane, type PacketPlaneOptions } from '../plane/index.ts';
+
+/** A plane and what only some planes have. */
+export interface ChosenPlane {
+  readonly plane: ForwardingPlane;
+  readonly reason: string;
+  /** Replaces the rules by which packets get firewall marks; absent where the kernel's own firewall has to do it. */
+  readonly setMarks?: (rules: readonly MarkRule[]) => void;
+  /** Packets of virtual services that were dropped, by reason. */
+  readonly drops?: () => Readonly<Record<string, number>>;
+}
+
+/** The plane that the configuration asks for, not started yet. Rejects with DirectorError `no-forwarding`. */
+export async function createPlane(
+  wanted: DirectorConfiguration['plane'],
+  options: PacketPlaneOptions,
+): Promise<ChosenPlane> {
+  const choice = await choosePlane(wanted);
+  const { reason } = choice;
+  if (choice.name === 'ipvs')
+    return { plane: new IpvsPlane({ table: choice.table, reason, log: options.log }), reason };
+  const plane = createPacketPlane(options);
+  return { plane, reason, setMarks: (rules) => plane.setMarks(rules), drops: () => plane.drops() };
+}
