@@ -26,6 +26,7 @@ export default defineConfig({
         test: {
           name: 'oracle',
           include: ['test/oracle/**/*.test.ts'],
+          globalSetup: ['test/oracle/setup.ts'],
           testTimeout: 240_000,
           hookTimeout: 120_000,
         },

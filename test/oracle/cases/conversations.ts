@@ -1,6 +1,6 @@
-import { tcpFlags } from './packets.ts';
+import { familyOf, tcpFlags } from './packets.ts';
 import type { Random } from './random.ts';
-import type { Conversation, ConversationPacket } from './scenario.ts';
+import type { Conversation, ConversationPacket, IcmpAnswer } from './scenario.ts';
 
 type Parties = Omit<Conversation, 'protocol' | 'packets'>;
 
@@ -59,7 +59,7 @@ export function tcpConversation(random: Random, parties: Parties): Conversation 
     const size = (flags & psh) === 0 ? 0 : random.between(1, 64);
     return drawPacket(random, { from, flags, payload: drawPayload(random, size) });
   });
-  return { ...parties, protocol: 'TCP', packets };
+  return { ...parties, protocol: 'TCP', packets: withErrors(random, parties, packets) };
 }
 
 export function udpConversation(random: Random, parties: Parties): Conversation {
@@ -68,7 +68,34 @@ export function udpConversation(random: Random, parties: Parties): Conversation 
     const from = index > 0 && random.once(2) ? 'server' : 'client';
     return drawPacket(random, { from, flags: 0, payload: drawPayload(random, random.between(0, 64)) });
   });
-  return { ...parties, protocol: 'UDP', packets };
+  return { ...parties, protocol: 'UDP', packets: withErrors(random, parties, packets) };
+}
+
+/** Destination unreachable with its codes, time exceeded, source quench or packet too big, parameter problem. */
+const errors4 = [
+  ...[0, 1, 3, 4, 13].map((code) => ({ type: 3, code })),
+  { type: 11, code: 0 },
+  { type: 4, code: 0 },
+  { type: 12, code: 0 },
+];
+const errors6 = [
+  ...[0, 1, 3, 4].map((code) => ({ type: 1, code })),
+  { type: 2, code: 0 },
+  { type: 3, code: 0 },
+  { type: 4, code: 0 },
+];
+
+/** Now and then somebody answers with an ICMP error. */
+function withErrors(random: Random, { client }: Parties, packets: readonly ConversationPacket[]): ConversationPacket[] {
+  if (!random.once(5)) return [...packets];
+  const from = random.pick(['client', 'server'] as const);
+  const isIpv6 = familyOf(client) === 6;
+  const error = random.pick(isIpv6 ? errors6 : errors4);
+  const hasMtu = isIpv6 ? error.type === 2 : error.type === 3 && error.code === 4;
+  const icmp: IcmpAnswer = { ...error, word: hasMtu ? 1400 : 0, isShort: !isIpv6 && random.once(2) };
+  const answer = { ...drawPacket(random, { from, flags: 0, payload: new Uint8Array() }), icmp };
+  const at = random.between(1, packets.length);
+  return [...packets.slice(0, at), answer, ...packets.slice(at)];
 }
 
 function drawPacket(

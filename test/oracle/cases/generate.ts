@@ -29,7 +29,10 @@ export function generateScenario(number: number, seed: number): Scenario {
   const mark = number + 1;
   const service = drawService(random, scheduler, { address: virtuals[0] ?? '', mark });
   const draft = { random, service, virtuals, servers: new Map(), removed: new Map(), clients: [] };
-  const steps: Step[] = [{ type: 'commands', commands: [{ type: 'add-service', service }, ...drawServers(draft)] }];
+  const sysctl = random.once(5) ? random.pick(sysctls) : undefined;
+  const steps: Step[] =
+    sysctl === undefined ? [] : [{ type: 'commands', commands: [setSysctl(sysctl.name, sysctl.to)] }];
+  steps.push({ type: 'commands', commands: [{ type: 'add-service', service }, ...drawServers(draft)] });
   const rounds = random.between(2, 4);
   for (let round = 0; round < rounds; round++) {
     if (round > 0) steps.push(...drawEdits(draft));
@@ -39,9 +42,26 @@ export function generateScenario(number: number, seed: number): Scenario {
     }
     if (round === rounds - 1 || random.once(3)) steps.push({ type: 'look' });
   }
-  const name = `${number} ${service.protocol} IPv${family} ${scheduler}`;
+  // The kernel has one value for all scenarios.
+  if (sysctl !== undefined) steps.push({ type: 'commands', commands: [setSysctl(sysctl.name, sysctl.from)] });
+  const name = `${number} ${service.protocol} IPv${family} ${scheduler}${sysctl === undefined ? '' : ` ${sysctl.name}`}`;
   return { name, seed, virtuals, marks: service.protocol === 'FWM' ? [mark] : [], steps };
 }
+
+/** Those of section "sysctls" of ipvs-sysctl.rst that change what happens to a packet at once; `from` is the default. */
+const sysctls = [
+  { name: 'expire_nodest_conn', from: 0, to: 1 },
+  { name: 'expire_quiescent_template', from: 0, to: 1 },
+  { name: 'conn_reuse_mode', from: 1, to: 0 },
+  { name: 'conn_reuse_mode', from: 1, to: 3 },
+  { name: 'sloppy_tcp', from: 0, to: 1 },
+  { name: 'nat_icmp_send', from: 0, to: 1 },
+  { name: 'secure_tcp', from: 0, to: 3 },
+  { name: 'schedule_icmp', from: 0, to: 1 },
+  { name: 'pmtu_disc', from: 1, to: 0 },
+];
+
+const setSysctl = (name: string, value: number): TableCommand => ({ type: 'set-sysctl', name, value: [value] });
 
 function drawService(
   random: Random,

@@ -1,10 +1,12 @@
-import { ports, gateways, serverAddress, serverCount, serverMac, type Port } from '../guest/network.ts';
+import { ports, gateways, type Port } from '../guest/network.ts';
 import type { Captured, Guest } from '../guest/guest.ts';
-import { encode, ethernet, addressBytes, familyOf, tcp, TCP, udp, UDP } from './packets.ts';
+
+import { ethernet } from './packets.ts';
+import { clientDatagram, describe, findServer, icmpError, serverDatagram, type Server } from './answers.ts';
 import { lookFull, lookProc, ownFull } from './listings.ts';
 import type { Output, Recorded } from './record.ts';
 import { ipvsadmArguments } from './render.ts';
-import type { Conversation, ConversationPacket, Scenario, Step } from './scenario.ts';
+import type { Conversation, Scenario, Step } from './scenario.ts';
 import type { TableCommand } from '../../../director/api/table.ts';
 
 /** Longer than the kernel's estimator takes to notice all counters (net/netfilter/ipvs/ip_vs_est.c: every 2 s). */
@@ -73,16 +75,24 @@ class Player {
   async #converse(conversation: Conversation): Promise<void> {
     let server: Server | undefined;
     const sequence = { client: 1000, server: 5000 };
+    const last: { client?: Buffer; server?: Buffer } = {};
     for (const packet of conversation.packets) {
-      if (packet.from === 'client') {
+      const { from, payload } = packet;
+      const what = describe(conversation, packet);
+      let outputs: readonly Output[] = [];
+      if (packet.icmp !== undefined) {
+        const datagram = icmpError(last[from], packet.icmp, packet);
+        if (datagram !== undefined) outputs = await this.#send(from === 'client' ? 'eth0' : 'eth1', 0, datagram, what);
+      } else if (from === 'client') {
         const datagram = clientDatagram(conversation, packet, sequence);
-        const outputs = await this.#send('eth0', conversation.mark, datagram, describe(conversation, packet));
+        outputs = await this.#send('eth0', conversation.mark, datagram, what);
         server ??= findServer(outputs, conversation);
       } else if (server !== undefined) {
         const datagram = serverDatagram(conversation, server, packet, sequence);
-        await this.#send('eth1', 0, datagram, describe(conversation, packet));
+        outputs = await this.#send('eth1', 0, datagram, what);
       }
-      sequence[packet.from] += packet.payload.length;
+      for (const { port, datagram } of outputs) last[port === 'eth0' ? 'client' : 'server'] = datagram;
+      sequence[from] += payload.length;
     }
   }
 
@@ -103,75 +113,10 @@ export async function execute(guest: Guest, commands: readonly TableCommand[]): 
     command.type === 'set-sysctl' ? [`echo ${command.value.join(' ')} > /proc/sys/net/ipv4/vs/${command.name}`] : [],
   );
   if (lines.length > 0) sysctls.push(`ipvsadm -R << END\n${lines.join('\n')}\nEND`);
-  await guest.must(['set -e', ...sysctls].join('\n'));
+  const { stdout, stderr, code } = await guest.run(['set -e', ...sysctls].join('\n'));
+  // ipvsadm -R ends with the outcome of its last line only.
+  if (code !== 0 || stderr !== '') throw new Error(`The kernel refused ${lines.join('; ')}: ${stdout}${stderr}`);
 }
-
-interface Server {
-  readonly address: string;
-  readonly port: number;
-}
-
-/** The server that a packet was masqueraded to; others do not answer through the director. */
-function findServer(outputs: readonly Output[], conversation: Conversation): Server | undefined {
-  const [output] = outputs;
-  if (output?.port !== 'eth1') return undefined;
-  const family = familyOf(conversation.client);
-  const index = Array.from({ length: serverCount }, (_, at) => at + 1).find((at) => serverMac(at) === output.to);
-  if (index === undefined) return undefined;
-  const { datagram } = output;
-  const isTransport = datagram[family === 4 ? 9 : 6] === (conversation.protocol === 'TCP' ? TCP : UDP);
-  const address = serverAddress(index, family);
-  const destination = datagram.subarray(family === 4 ? 16 : 24, family === 4 ? 20 : 40);
-  const isTranslated = isTransport && destination.equals(addressBytes(address));
-  return isTranslated ? { address, port: datagram.readUInt16BE((family === 4 ? 20 : 40) + 2) } : undefined;
-}
-
-type Sequence = Readonly<Record<'client' | 'server', number>>;
-
-function clientDatagram(conversation: Conversation, packet: ConversationPacket, { client, server }: Sequence): Buffer {
-  const portPair = { source: conversation.clientPort, destination: conversation.virtualPort };
-  const numbers = { sequence: client, acknowledgement: server };
-  return encode({
-    ...packet,
-    source: conversation.client,
-    destination: conversation.virtual,
-    protocol: conversation.protocol === 'TCP' ? TCP : UDP,
-    body: body(conversation, packet, portPair, numbers),
-  });
-}
-
-function serverDatagram(
-  conversation: Conversation,
-  server: Server,
-  packet: ConversationPacket,
-  sequence: Sequence,
-): Buffer {
-  const portPair = { source: server.port, destination: conversation.clientPort };
-  const numbers = { sequence: sequence.server, acknowledgement: sequence.client };
-  return encode({
-    ...packet,
-    source: server.address,
-    destination: conversation.client,
-    protocol: conversation.protocol === 'TCP' ? TCP : UDP,
-    body: body(conversation, packet, portPair, numbers),
-  });
-}
-
-function body(
-  { protocol }: Conversation,
-  { flags, payload }: ConversationPacket,
-  portPair: { source: number; destination: number },
-  numbers: { sequence: number; acknowledgement: number },
-): Buffer {
-  return protocol === 'TCP'
-    ? tcp(portPair, flags, numbers, payload)
-    : udp(portPair.source, portPair.destination, payload);
-}
-
-const describe = (
-  { client, clientPort, virtual, virtualPort, protocol }: Conversation,
-  { from, flags }: ConversationPacket,
-): string => `${protocol} ${client} ${clientPort} > ${virtual} ${virtualPort}, from the ${from}, flags ${flags}`;
 
 /** See init.sh: a source address of its own carries the mark, lowest byte first. */
 export function senderMac(port: Port, mark: number): string {

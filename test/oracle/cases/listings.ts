@@ -55,7 +55,14 @@ export function ownFull(listings: FullListings, own: Own): FullListings {
 export function ownProc(listings: ProcListings, own: Own): ProcListings {
   const addresses = addressesOf(own).map(procAddress);
   const services = own.marks.map((mark) => `FWM  ${hexadecimal(mark)} `).concat(addresses.map((one) => `${one}:`));
-  return { services: blocks(listings.services, services), connections: rows(listings.connections, addresses, 3) };
+  return {
+    services: blocks(listings.services, services),
+    connections: rows(
+      listings.connections,
+      addresses.map((one) => one.replace(/[[\]]/g, '')),
+      3,
+    ),
+  };
 }
 
 /** Services that begin so, with their servers. */

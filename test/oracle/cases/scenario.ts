@@ -9,6 +9,17 @@ export interface ConversationPacket {
   readonly serviceType: number;
   readonly identification: number;
   readonly doNotFragment: boolean;
+  /** In place of all that: an ICMP error about the last packet that came to this side. */
+  readonly icmp?: IcmpAnswer;
+}
+
+export interface IcmpAnswer {
+  readonly type: number;
+  readonly code: number;
+  /** What stands in the second word of its header: 0, or an MTU. */
+  readonly word: number;
+  /** Quotes only the IP header and eight bytes. */
+  readonly isShort: boolean;
 }
 
 /** A client and whichever server it gets. A server that does not answer through the director says nothing. */

@@ -74,6 +74,23 @@ export class Guest {
     return result.stdout;
   }
 
+  /** Runs commands one after the other, each with its own outcome, for the price of one answer. */
+  async runEach(commands: readonly string[]): Promise<CommandResult[]> {
+    const script = commands.map(
+      (command) => `( ${command}\n) > /run/a 2> /run/b
+echo "$? $(stat -c %s /run/a) $(stat -c %s /run/b)"; cat /run/a /run/b`,
+    );
+    const bytes = Buffer.from(await this.must(script.join('\n')));
+    let at = 0;
+    return commands.map(() => {
+      const end = bytes.indexOf('\n', at);
+      const [code = 0, out = 0, err = 0] = bytes.toString('utf8', at, end).split(' ').map(Number);
+      const middle = end + 1 + out;
+      at = middle + err;
+      return { code, stdout: bytes.toString('utf8', end + 1, middle), stderr: bytes.toString('utf8', middle, at) };
+    });
+  }
+
   send(port: Port, frame: Uint8Array): void {
     this.#links[port].send(frame);
   }
@@ -149,6 +166,9 @@ function machine({ kernel, initramfs }: { kernel: string; initramfs: string }, f
     ...['-chardev', `socket,id=control,path=${join(folder, 'control')}`],
     ...['-device', 'virtio-serial-pci', '-device', 'virtserialport,chardev=control,name=relevo'],
     ...['-kernel', kernel, '-initrd', initramfs],
-    ...['-append', 'console=ttyS0 quiet panic=-1 rdinit=/init net.ifnames=0 mitigations=off random.trust_cpu=on'],
+    ...[
+      '-append',
+      'console=ttyS0 quiet loglevel=1 panic=-1 rdinit=/init net.ifnames=0 mitigations=off random.trust_cpu=on',
+    ],
   ];
 }

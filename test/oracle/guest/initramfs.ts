@@ -50,6 +50,7 @@ function contents(packages: string, moduleFolder: string): Entry[] {
   };
   for (const path of ['dev', 'proc', 'sys', 'run', 'tmp', 'etc']) add({ path });
   add({ path: 'init', content: readFileSync(join(import.meta.dirname, 'init.sh')), mode: 0o755 });
+  add({ path: 'reset', content: readFileSync(join(import.meta.dirname, 'reset.sh')), mode: 0o755 });
   add({ path: 'network', content: Buffer.from(`${networkCommands.join('\n')}\n`), mode: 0o644 });
   add({ path: 'network6', content: Buffer.from(`${network6Commands.join('\n')}\n`), mode: 0o644 });
   add({ path: 'bin/busybox', content: readFileSync(join(packages, 'bin/busybox')), mode: 0o755 });

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compare } from './cases/compare.ts';
+import { generateScenario } from './cases/generate.ts';
+import { record } from './cases/kernel.ts';
+import type { Recorded } from './cases/record.ts';
+import type { Guest } from './guest/guest.ts';
+import { reasonToSkip, startGuest } from './guest/start.ts';
+
+const batchSize = 20;
+const seed = Number(process.env.ORACLE_SEED ?? 1);
+
+/** Scenarios `first` to one below `end`, the same for the kernel and for our director. */
+export function trafficSuite(first: number, end: number): void {
+  describe.skipIf(reasonToSkip() !== undefined)(`tables and traffic (seed ${seed})`, () => {
+    let guest: Guest;
+    beforeAll(async () => {
+      guest = await startGuest();
+    });
+    afterAll(() => guest.close());
+
+    for (let begin = first; begin < end; begin += batchSize) {
+      describe(`scenarios from ${begin}`, () => {
+        const scenarios = Array.from({ length: Math.min(batchSize, end - begin) }, (_, index) =>
+          generateScenario(begin + index, seed),
+        );
+        let recorded: Recorded[][];
+        beforeAll(async () => {
+          await guest.must('sh /reset');
+          recorded = await record(guest, scenarios);
+        });
+        for (const [index, scenario] of scenarios.entries()) {
+          test(scenario.name, async () => {
+            const events = recorded[index] ?? [];
+            expect(events.some(({ type }) => type === 'packet')).toBe(true);
+            expect(await compare(scenario, events)).toEqual([]);
+          });
+        }
+      });
+    }
+  });
+}
