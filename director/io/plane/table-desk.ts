@@ -1,10 +1,11 @@
-import type { SyncDaemon, TableCommand, TableResult } from '../../api/table.ts';
+import type { TableCommand, TableResult } from '../../api/table.ts';
 import type { Balancer } from '../../engine/ipvs/balancer.ts';
 import { explain } from '../../engine/ipvs/explain.ts';
 import { snapshotConnections } from '../../engine/ipvs/table-snapshot.ts';
 import { ConnectionAdapter } from '../../engine/sync/connection-adapter.ts';
 import { settingsOf } from '../../engine/sync/settings.ts';
 import type { LogLevel } from '../log.ts';
+import { executeSync, isSyncCommand } from '../sync/commands.ts';
 import { SyncDaemons } from '../sync/daemons.ts';
 import type { PlaneAnswer, PlaneRequest } from './messages.ts';
 import type { RuleTimeouts } from './rule-services.ts';
@@ -33,18 +34,9 @@ export class TableDesk {
 
   private obey(command: TableCommand, now: number): TableResult {
     const { services } = this.balancer;
+    if (isSyncCommand(command)) return executeSync(command, services, this.sync, now);
     const result = services.execute(command, now);
-    if (!result.ok) return result;
-    if (command.type === 'start-sync') return this.startSync(command.daemon, now);
-    if (command.type === 'stop-sync') return this.sync.stop(command.role);
-    if (command.type === 'set-sysctl') this.sync.setSettings(settingsOf(services.sysctls.all()));
-    return result;
-  }
-
-  /** The table holds no daemon that could not start. */
-  private startSync(daemon: SyncDaemon, now: number): TableResult {
-    const result = this.sync.start(daemon, now);
-    if (!result.ok) this.balancer.services.execute({ type: 'stop-sync', role: daemon.role }, now);
+    if (command.type === 'set-sysctl' && result.ok) this.sync.setSettings(settingsOf(services.sysctls.all()));
     return result;
   }
 
