@@ -178,8 +178,10 @@ export class Balancer {
   }
 
   private seen(entry: number, now: number): void {
-    this.connections.setPackets(entry, this.connections.packets(entry) + 1);
-    this.life.observer?.packetIn(entry, now);
+    const { observer } = this.life;
+    // An observer counts itself: the master's count depends on what it sends.
+    if (observer === undefined) this.connections.setPackets(entry, this.connections.packets(entry) + 1);
+    else observer.packetIn(entry, now);
   }
 
   /** A packet of the entry's server goes to the client. */

@@ -1,4 +1,3 @@
-import type { Flow } from '../flow.ts';
 import type { Scheduler, SchedulerContext, Reasoning } from '../scheduler.ts';
 import type { Destination, VirtualService } from '../service.ts';
 import { candidateByWeight } from './candidates.ts';
@@ -30,7 +29,7 @@ export class RoundRobin implements Scheduler {
     return undefined;
   }
 
-  explain(_flow: Flow): Reasoning {
+  explain(): Reasoning {
     const { destinations } = this.service;
     const start = this.last === undefined ? 0 : destinations.indexOf(this.last) + 1;
     const order = destinations.map((_, step) => destinations[(start + step) % destinations.length]);
