@@ -42,7 +42,7 @@ export class PlaneLab {
     return `${this.prefix}-${node}`;
   }
 
-  private addNode(node: string): void {
+  protected addNode(node: string): void {
     execFileSync('ip', ['netns', 'add', this.name(node)]);
     this.namespaces.push(this.name(node));
     this.ip(node, 'link set lo up');
@@ -100,6 +100,36 @@ export class PlaneLab {
     this.ip(node, `link set ${device} mtu 9000 up`);
   }
 
+  /**
+   * What real servers of direct routing and tunnelling need: the virtual addresses without answers to ARP and neighbour
+   * solicitations, the decapsulator, and a way to the client that does not lead through the director.
+   */
+  async prepareRealServers(): Promise<void> {
+    const bundle = join(this.directory, 'decap-host.cjs');
+    await bundleOf('decap-host.ts', bundle);
+    // The client's own leg to the servers' network.
+    this.plug('client', 'eth1', '10.0.100.200', '2001:db8:a::200');
+    for (const [index] of SERVERS.entries()) {
+      const node = `web${String(index + 1)}`;
+      await this.exec(node, 'sysctl', '-qw', 'net.ipv4.conf.all.arp_ignore=1', 'net.ipv4.conf.all.arp_announce=2');
+      this.ip(node, `addr add ${VIRTUAL}/32 dev lo`);
+      this.ip(node, `addr add ${VIRTUAL6}/128 dev lo nodad`);
+      const child = this.spawn(node, [process.execPath, bundle], { NODE_PATH: join(root, 'node_modules') });
+      await firstLine(child);
+    }
+    await this.exec('client', 'sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=0', 'net.ipv4.conf.eth1.rp_filter=0');
+  }
+
+  /** Answers of gate and tunnel servers go to the client by its own leg; those of masqueraded ones through the director. */
+  routeAnswers(way: 'direct' | 'director'): void {
+    for (const [index] of SERVERS.entries()) {
+      const node = `web${String(index + 1)}`;
+      const [via, via6] = way === 'direct' ? ['10.0.100.200', '2001:db8:a::200'] : ['10.0.100.1', '2001:db8:a::1'];
+      this.ip(node, `route replace ${CLIENT}/32 via ${via}`);
+      this.ip(node, `route replace ${CLIENT6}/128 via ${via6}`);
+    }
+  }
+
   /** Web and UDP servers on every server node; resolves when they listen. */
   async startServers(): Promise<void> {
     const script = join(import.meta.dirname, 'plane-server.mjs');
@@ -113,16 +143,7 @@ export class PlaneLab {
 
   async startDirector(): Promise<PlaneHost> {
     const bundle = join(this.directory, 'plane-host.cjs');
-    await build({
-      entryPoints: [join(import.meta.dirname, 'plane-host.ts')],
-      outfile: bundle,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      external: ['koffi'],
-      define: { 'import.meta.filename': '__filename' },
-      logLevel: 'error',
-    });
+    await bundleOf('plane-host.ts', bundle);
     const child = this.spawn('director', [process.execPath, bundle], { NODE_PATH: join(root, 'node_modules') });
     const host = new PlaneHost(child);
     await host.ask('start');
@@ -134,6 +155,19 @@ export class PlaneLab {
     for (const name of this.namespaces) execFileSync('ip', ['netns', 'del', name]);
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+export async function bundleOf(entry: string, outfile: string): Promise<void> {
+  await build({
+    entryPoints: [join(import.meta.dirname, entry)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['koffi'],
+    define: { 'import.meta.filename': '__filename' },
+    logLevel: 'error',
+  });
 }
 
 function firstLine(child: ChildProcess): Promise<string> {
