@@ -12,6 +12,8 @@ export interface Candidate {
 /** Which server a scheduler would pick, and why. */
 export interface Reasoning {
   readonly picked: Destination | undefined;
+  /** `picked` cannot be told beforehand: several may be. */
+  readonly isChance?: boolean;
   /** One sentence: the rule that decided. */
   readonly rule: string;
   /** In the order in which the scheduler goes. */

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { isActiveState, nextTcpState, tcpStateNames, tcpTimeouts } from './tcp-states.ts';
+import { isActiveState, nextTcpState, tcpStateNames } from './tcp-states.ts';
 import type { TcpDirection, TcpStateName } from './tcp-states.ts';
+import { TimeoutTable } from './timeouts.ts';
 
 const FLAGS: Record<string, number> = { syn: 2, fin: 1, ack: 16, rst: 4 };
 
-function next(direction: TcpDirection, segment: string, from: TcpStateName): string {
+function next(direction: TcpDirection, segment: string, from: TcpStateName, isSecure = false): string {
   const flags = segment === '' ? 0 : segment.split('+').reduce((sum, flag) => sum | (FLAGS[flag] ?? 0), 0);
-  return tcpStateNames[nextTcpState(direction, flags, tcpStateNames.indexOf(from))] ?? '';
+  return tcpStateNames[nextTcpState(direction, flags, tcpStateNames.indexOf(from), isSecure)] ?? '';
 }
 
 describe('the TCP state table', () => {
@@ -65,6 +66,15 @@ describe('the TCP state table', () => {
     expect(next('input', '', 'ESTABLISHED')).toBe('CLOSE');
   });
 
+  it('under secure_tcp takes a handshake for one only when the server has answered', () => {
+    expect(next('output', 'syn+ack', 'SYN_RECV', true)).toBe('SYNACK');
+    expect(next('input', 'ack', 'SYN_RECV', true)).toBe('SYN_RECV');
+    expect(next('input', 'syn', 'SYNACK', true)).toBe('SYNACK');
+    expect(next('output', 'ack', 'SYNACK', true)).toBe('ESTABLISHED');
+    expect(next('input-only', 'syn', 'NONE', true)).toBe('SYNACK');
+    expect(next('input-only', 'ack', 'SYNACK', true)).toBe('ESTABLISHED');
+  });
+
   it('has a next state for every segment in every state', () => {
     for (const direction of ['input', 'output', 'input-only'] as const)
       for (const flags of ['syn', 'fin', 'ack', 'rst'])
@@ -73,7 +83,8 @@ describe('the TCP state table', () => {
 
   it('counts opening and open connections as active, and times out as ip_vs_proto_tcp.c says', () => {
     const rows = tcpStateNames.map(
-      (name, state) => `${name} ${String(tcpTimeouts[state])}${isActiveState(state) ? ' active' : ''}`,
+      (name, state) =>
+        `${name} ${String((new TimeoutTable().tcp[state] ?? 0) / 1000)}${isActiveState(state) ? ' active' : ''}`,
     );
     expect(rows).toEqual([
       'NONE 2',

@@ -46,6 +46,7 @@ export class PowerOfTwoChoices implements Scheduler {
     const eligible = this.service.destinations.filter((one) => one.eligible);
     return {
       picked: eligible.length === 1 ? eligible[0] : undefined,
+      isChance: eligible.length > 1,
       rule: 'Two servers are drawn by weight, the one with less overhead for its weight is taken: chance decides.',
       candidates: this.service.destinations.map((one) => candidateByLoad(one, connectionOverhead)),
     };
