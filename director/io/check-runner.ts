@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { assertNever } from '../engine/assert-never.ts';
 import { Checker, type CheckAction, type CheckStatus, type ServerStatus } from '../engine/checks/checker.ts';
 import type { VirtualServerConfiguration } from '../engine/checks/configuration.ts';
@@ -21,6 +22,9 @@ export interface CheckListener {
 
 /** Attempts at the same time; the others wait for their turn, but their time runs. */
 const mostAttempts = 256;
+
+/** The end of the director waits so long for notify programs, in milliseconds. */
+const lastWordsMs = 5000;
 
 /** Gives the checker its time, connections and programs. */
 export class CheckRunner {
@@ -52,16 +56,16 @@ export class CheckRunner {
     this.#maintenance.start();
   }
 
-  /** Ends all attempts at once and runs the programs that `omega` asks for. Resolves when these have ended. */
+  /** Ends all attempts at once and runs the programs that `omega` asks for. Resolves when these have ended, or have had their time. */
   stop(): Promise<void> {
+    this.#waiting.clear();
+    for (const attempt of this.#attempts.values()) attempt.abort(true);
+    this.#attempts.clear();
     this.perform(this.#checker.stop());
     this.#stopped = true;
     clearTimeout(this.#timer);
     this.#maintenance.stop();
-    for (const attempt of this.#attempts.values()) attempt.abort();
-    this.#attempts.clear();
-    this.#waiting.clear();
-    return this.#notify.settled();
+    return Promise.race([this.#notify.settled(), sleep(lastWordsMs, undefined, { ref: false })]);
   }
 
   /** Does what a method of `checker` wants done: its caller has to bring that here. */

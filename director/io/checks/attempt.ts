@@ -8,9 +8,10 @@ import { startProgram } from './program-attempt.ts';
 import { startStream } from './stream-attempt.ts';
 import { startDatagram } from './datagram-attempt.ts';
 
-/** An attempt under way. `abort` gives back all it holds, at once; no result comes after it. */
+/** An attempt under way. */
 export interface Attempt {
-  abort(): void;
+  /** Gives back all that it holds; no result comes after it. `now`: a program is killed rather than asked to end. */
+  abort(now?: boolean): void;
 }
 
 export type Finish = (result: CheckResult) => void;
@@ -25,9 +26,9 @@ export function startAttempt(check: CheckConfiguration, finish: Finish): Attempt
   };
   const attempt = begin(check, (result) => setImmediate(once, result));
   return {
-    abort: () => {
+    abort: (now) => {
       over = true;
-      attempt.abort();
+      attempt.abort(now);
     },
   };
 }

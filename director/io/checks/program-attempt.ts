@@ -9,5 +9,5 @@ export function startProgram(check: ProgramCheck, finish: Finish): Attempt {
   const program = runProgram(command, user, (outcome) =>
     finish('problem' in outcome ? { ok: false, reason: outcome.problem } : judgeProgram(check, outcome)),
   );
-  return { abort: () => program.end(false) };
+  return { abort: (now = false) => program.end(now) };
 }

@@ -32,6 +32,9 @@ export class DialogueFailure extends Error {
   override readonly name = 'DialogueFailure';
 }
 
+/** Begins the reason of a failure that is a fault of this program. */
+export const internalFailure = 'the check itself failed';
+
 /** What a server may send before we stop listening, in bytes. */
 export const mostBytes = 8 * 1024 * 1024;
 
@@ -97,8 +100,10 @@ export class Conversation {
       const { done, value } = this.#dialogue.next(input);
       return done === true ? { type: 'verdict', result: value } : value;
     } catch (error) {
-      if (!(error instanceof DialogueFailure)) throw error;
-      return { type: 'verdict', result: { ok: false, reason: error.message } };
+      // Whatever a server sends, the director goes on: also an error of our own is no more than a failed check.
+      const words = error instanceof Error ? error.message : String(error);
+      const reason = error instanceof DialogueFailure ? words : `${internalFailure}: ${words}`;
+      return { type: 'verdict', result: { ok: false, reason } };
     }
   }
 

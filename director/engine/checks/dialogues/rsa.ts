@@ -34,6 +34,8 @@ function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   return result;
 }
 
+const bigInteger = (bytes: Bytes): bigint => BigInt(`0x0${hex(bytes)}`);
+
 /** SubjectPublicKeyInfo (RFC 5280 section 4.1) of an RSA key. */
 function publicKey(pem: string): { modulus: bigint; exponent: bigint } {
   const [whole] = elements(fromBase64(pem.replace(/-----[^-]+-----/g, '')));
@@ -42,5 +44,9 @@ function publicKey(pem: string): { modulus: bigint; exponent: bigint } {
   const [key] = bits ? elements(bits.content.subarray(1)) : [];
   const [modulus, exponent] = key ? elements(key.content) : [];
   if (!modulus || !exponent) throw new DialogueFailure('the server sent no RSA key');
-  return { modulus: BigInt(`0x${hex(modulus.content)}`), exponent: BigInt(`0x${hex(exponent.content)}`) };
+  const numbers = { modulus: bigInteger(modulus.content), exponent: bigInteger(exponent.content) };
+  // 8192 bits are more than anyone uses; more would keep the director busy.
+  if (numbers.modulus < 2n || modulus.content.length > 1025 || exponent.content.length > 8)
+    throw new DialogueFailure("the server's RSA key cannot be used");
+  return numbers;
 }
