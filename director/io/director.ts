@@ -3,7 +3,8 @@ import type { ConnectionSnapshot, DirectorSnapshot, TableSnapshot } from '../api
 import type { TableCommand, TableResult } from '../api/table.ts';
 import type { DirectorConfiguration } from '../config/configuration.ts';
 import type { VirtualAddress } from '../engine/vrrp/configuration.ts';
-import { CheckRunner } from './check-runner.ts';
+import { CheckRunner, type CheckListener } from './check-runner.ts';
+import { describeNews, describeServer } from './checks/describe.ts';
 import { epochNow } from './clock.ts';
 import { RunnerServers } from './control/checked-servers.ts';
 import { createPlane, type ChosenPlane } from './control/create-plane.ts';
@@ -58,7 +59,7 @@ export class Director {
   constructor(options: DirectorOptions) {
     this.#options = options;
     this.#masquerading = new Masquerading(options.log);
-    this.#checks = new CheckRunner({
+    const listener: CheckListener = {
       verdict: (status) => {
         const check = checkSnapshot(status);
         const { serverAddress, serverPort, serviceAddress, servicePort, up, reason } = check;
@@ -66,8 +67,11 @@ export class Director {
         options.log('info', `${serverAddress}:${serverPort} of ${service} is ${up ? 'up' : 'down'}: ${reason}`);
         this.events.emit({ type: 'check', at: epochNow(), check });
       },
+      server: (status) => options.log('info', describeServer(status)),
+      service: (service, news) => options.log('info', describeNews(service, news)),
       table: () => void this.#control.want(this.#checks.checker.services),
-    });
+    };
+    this.#checks = new CheckRunner(listener, options.log);
     this.#control = new TableControl(options.log);
     this.#sync = new SyncRoleFollower((commands) => this.#plane.execute(commands), options.log);
     this.operator = new Operator(new RunnerServers(this.#checks), this.#plane);
@@ -130,8 +134,9 @@ export class Director {
   async stop(): Promise<void> {
     const { stateFile, log } = this.#options;
     this.#ending = true;
-    this.#checks.stop();
+    const notified = this.#checks.stop();
     await this.#vrrp?.stop();
+    await notified;
     this.#masquerading.stop();
     try {
       await this.#plane.stop();
