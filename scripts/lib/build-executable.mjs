@@ -44,8 +44,6 @@ function makeBlob(work, { script, native }) {
   const assets = { 'director.cjs': script, 'koffi.node': native };
   writeFileSync(configuration, JSON.stringify({ main: script, output, assets, disableExperimentalSEAWarning: true }));
   execFileSync(process.execPath, ['--experimental-sea-config', configuration], { stdio: 'pipe' });
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
   return output;
 }
 
