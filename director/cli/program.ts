@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addConfigurationCommands } from './config-commands.ts';
 import { DirectorError, errorCode, errorMessage } from '../io/errors.ts';
 import { paths } from '../io/paths.ts';
 import { version } from '../io/version.ts';
@@ -51,15 +52,7 @@ function program(): Command {
     .action(watch);
   root.command('stop').description('hand over to the standby and stop').action(stop);
   root.command('reload').description('read the configuration again, as SIGHUP does').action(reload);
-  root
-    .command('check')
-    .description('report every problem of a configuration file')
-    .argument('<file>', 'a keepalived.conf')
-    .option('--json', 'problems as JSON', false)
-    .action(async (file: string, { json }: { json: boolean }) => {
-      const { checkFile } = await import('./check.ts');
-      process.exitCode = checkFile(file, json);
-    });
+  addConfigurationCommands(root);
   root.command('ipvsadm').description('ipvsadm(8) for the running director, as in "ipvsadm -L -n"').helpOption(false);
   addTableCommands(root);
   return root;

@@ -6,6 +6,7 @@ import type {
 } from '../../engine/checks/configuration.ts';
 import { hostMask, persistenceMask } from '../persistence-mask.ts';
 import type { Reader } from '../reader.ts';
+import { orderedFlags } from '../schedulers.ts';
 import { defined, familyOf } from '../values.ts';
 import type { VirtualServerDraft } from './virtual-server.ts';
 
@@ -100,7 +101,7 @@ function quorumOf(
 }
 
 function flagsOf(reader: Reader, { at, flags, scheduler }: VirtualServerDraft): SchedulerFlag[] {
-  return flags.filter((name) => {
+  return orderedFlags(flags).filter((name) => {
     const owner = name.startsWith('flag-') ? scheduler : name.slice(0, 2);
     const fits = owner === (scheduler ?? 'wlc') || name.startsWith('flag-');
     if (!fits) reader.error(at, `${name} is a flag of the scheduler ${owner ?? ''}`);

@@ -45,7 +45,7 @@ describe('virtual_server', () => {
   it('reads schedulers with their flags, and one-packet scheduling', () => {
     const text = service(' lb_algo mh\n mh-port\n mh-fallback\n protocol UDP\n ops');
     expect(services(text)).toMatchObject([
-      { scheduler: 'mh', schedulerFlags: ['mh-port', 'mh-fallback'], onePacket: true, protocol: 'UDP' },
+      { scheduler: 'mh', schedulerFlags: ['mh-fallback', 'mh-port'], onePacket: true, protocol: 'UDP' },
     ]);
   });
 

@@ -12,7 +12,7 @@ import { hostMask, persistenceMask } from '../persistence-mask.ts';
 import { sortProblems } from '../problem.ts';
 import { Reader, shown } from '../reader.ts';
 import type { ParseResult } from '../result.ts';
-import { schedulerNames } from '../schedulers.ts';
+import { orderedFlags, schedulerNames } from '../schedulers.ts';
 import { nearestWord } from '../nearest-word.ts';
 import type { Word } from '../statements.ts';
 import { defined } from '../values.ts';
@@ -78,7 +78,7 @@ function readVirtual(
     ...{ protocol: identity.protocol, address, port: identity.port },
     ...(identity.protocol === 'FWM' ? { mark: Number(identity.name) } : {}),
     scheduler: settings.scheduler,
-    schedulerFlags: settings.flags,
+    schedulerFlags: orderedFlags(settings.flags),
     ...defined({ persistence: persistenceOf(reader, settings, family) }),
     onePacket: settings.onePacket && identity.protocol === 'UDP',
     realServers,

@@ -6,7 +6,7 @@ import type { LvsVirtual } from './settings.ts';
 /** nanny asks ten times in the time after which a server counts as dead, but not more often than every second. */
 const attemptsBeforeDead = 6;
 /** How the load of a server is asked for; Piranha lets rsh_command choose the program. */
-const loadCommands: Readonly<Record<string, readonly string[]>> = {
+export const loadCommands: Readonly<Record<string, readonly string[]>> = {
   uptime: ['ssh', '%h', 'uptime'],
   rup: ['rup', '%h'],
   ruptime: ['ruptime'],

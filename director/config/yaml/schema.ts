@@ -8,7 +8,7 @@ import {
   tunnelSchema,
 } from '../../api/table.ts';
 import { parseAddress, parseNetwork } from './addresses.ts';
-import { schedulerNames } from '../schedulers.ts';
+import { orderedFlags, schedulerNames } from '../schedulers.ts';
 import { checkSchema } from './check-schema.ts';
 import { vrrpInstanceSchema, vrrpSurroundingsSchema } from './vrrp-schema.ts';
 
@@ -47,7 +47,7 @@ const virtualServerSchema = z.strictObject({
   port: port.default(0),
   mark: z.number().int().min(1).max(0xffff_ffff).optional(),
   scheduler: z.enum(schedulerNames).default('wlc'),
-  schedulerFlags: z.array(schedulerFlagSchema).default([]),
+  schedulerFlags: z.array(schedulerFlagSchema).default([]).overwrite(orderedFlags),
   persistence: persistenceSchema.strict().optional(),
   onePacket: z.boolean().default(false),
   realServers: z.array(realServerSchema).default([]),
