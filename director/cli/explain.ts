@@ -12,25 +12,32 @@ export function parseQuestion(
   names: NameResolver = systemResolver,
 ): FlowQuestion {
   const protocol = udp ? 'UDP' : 'TCP';
-  const [from, to] = [client, virtual].map((text) => {
-    const parsed = parseEndpoint(text, protocol, names);
-    if (parsed?.port === undefined)
-      throw new DirectorError('bad-flow', `"${text}" is not ADDRESS:PORT or [IPv6 ADDRESS]:PORT`);
-    return { address: parsed.address, port: parsed.port, family: parsed.family };
-  });
-  if (from?.family !== to?.family)
+  const from = parseEnd(client, protocol, names);
+  const to = parseEnd(virtual, protocol, names);
+  if (from.family !== to.family)
     throw new DirectorError('bad-flow', `${client} and ${virtual} are of different address families`);
-  const number = mark === undefined ? undefined : parseNumber(mark, 0, 0xffff_ffff);
-  if (mark !== undefined && number === undefined)
-    throw new DirectorError('bad-flow', `"${mark}" is not a firewall mark: a number from 0 to 4294967295`);
   return {
     protocol,
-    clientAddress: from?.address ?? '',
-    clientPort: from?.port ?? 0,
-    virtualAddress: to?.address ?? '',
-    virtualPort: to?.port ?? 0,
-    ...(number === undefined ? {} : { mark: number }),
+    clientAddress: from.address,
+    clientPort: from.port,
+    virtualAddress: to.address,
+    virtualPort: to.port,
+    ...(mark === undefined ? {} : { mark: parseMarkOption(mark) }),
   };
+}
+
+function parseEnd(text: string, protocol: 'TCP' | 'UDP', names: NameResolver) {
+  const parsed = parseEndpoint(text, protocol, names);
+  if (parsed?.port === undefined)
+    throw new DirectorError('bad-flow', `"${text}" is not ADDRESS:PORT or [IPv6 ADDRESS]:PORT`);
+  return { address: parsed.address, port: parsed.port, family: parsed.family };
+}
+
+function parseMarkOption(text: string): number {
+  const mark = parseNumber(text, 0, 0xffff_ffff);
+  if (mark === undefined)
+    throw new DirectorError('bad-flow', `"${text}" is not a firewall mark: a number from 0 to 4294967295`);
+  return mark;
 }
 
 const answers: Readonly<Record<Explanation['by'], string>> = {

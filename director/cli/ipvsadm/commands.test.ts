@@ -217,7 +217,11 @@ describe('what the table refuses', () => {
     };
     expect(await said('-A -t 10.0.0.1:80')).toBe('0');
     expect(await said('-A -t 10.0.0.1:80')).toBe('255 Service already exists');
-    expect(await said('-A -t 10.0.0.1:81 -s none')).toBe('255 Scheduler or persistence engine not found');
+    expect(await said('-A -t 10.0.0.1:81 -s nosuch')).toBe('255 Scheduler or persistence engine not found');
+    expect(await said('-A -t 10.0.0.1:81 --pe none')).toBe('255 Scheduler or persistence engine not found');
+    expect(await said('-A -t 10.0.0.1:81 --pe none -p')).toBe('255 Scheduler or persistence engine not found');
+    expect(await said('-A -t 10.0.0.1:80 --pe none')).toBe('255 Service already exists');
+    expect(await said('-E -t 10.0.0.1:82 --pe none')).toBe('255 No such service');
     expect(await said('-E -t 10.0.0.1:82')).toBe('255 No such service');
     expect(await said('-D -t 10.0.0.1:82')).toBe('255 No such service');
     expect(await said('-Z -t 10.0.0.1:82')).toBe('255 No such service');

@@ -96,6 +96,8 @@ class IpvsadmCall {
       }
       case 'execute':
         return this.#execute([request.command]);
+      case 'idle-engine':
+        return this.#refuseEngine(request.command);
       case 'sctp':
         return this.#complain(
           kernelMessage(request.command, request.command === 'add-service' ? 'EPROTONOSUPPORT' : 'ESRCH'),
@@ -105,6 +107,13 @@ class IpvsadmCall {
       default:
         return assertNever(request);
     }
+  }
+
+  /** There is no persistence engine; but whether the service is there counts first, as in the kernel. */
+  async #refuseEngine({ type, service }: TableCommand & { type: 'add-service' | 'edit-service' }): Promise<number> {
+    const isThere = (await this.#access.table()).services.some((candidate) => isSame(candidate, service));
+    if (type === 'add-service') return this.#complain(kernelMessage(type, isThere ? 'EEXIST' : 'ENOENT'));
+    return this.#complain(kernelMessage(type, isThere ? 'ENOENT' : 'ESRCH'));
   }
 
   #complain(message: string): number {

@@ -24,6 +24,8 @@ export type IpvsadmRequest =
   | { readonly type: 'save'; readonly format: ListingFormat }
   | { readonly type: 'restore' }
   | { readonly type: 'execute'; readonly command: TableCommand }
+  /** A persistence engine for a service that is not persistent: the table cannot hold it. */
+  | { readonly type: 'idle-engine'; readonly command: TableCommand & { type: 'add-service' | 'edit-service' } }
   /** A change of an SCTP service. */
   | { readonly type: 'sctp'; readonly command: TableCommand['type'] };
 

@@ -11,7 +11,13 @@ export function requestOf(line: CommandLine, given: ReadonlySet<OptionKind>): Ip
   if (line.command === 'save') return { type: 'save', format: line.format };
   if (line.command === 'restore') return { type: 'restore' };
   const command = tableCommand(line, line.command, given);
+  if (line.engine !== '' && line.persistenceSeconds === undefined && isServiceChange(command))
+    return { type: 'idle-engine', command };
   return line.protocol === 'SCTP' ? { type: 'sctp', command: command.type } : { type: 'execute', command };
+}
+
+function isServiceChange(command: TableCommand): command is TableCommand & { type: 'add-service' | 'edit-service' } {
+  return command.type === 'add-service' || command.type === 'edit-service';
 }
 
 function listRequest(line: CommandLine, given: ReadonlySet<OptionKind>): IpvsadmRequest {

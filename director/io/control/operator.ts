@@ -103,6 +103,6 @@ function nameOf(service: ServiceKey, server: ServerKey): string {
 }
 
 function unknown(service: ServiceKey, server: ServerKey): DirectorError {
-  const message = `There is no server ${serverName(server)} in ${serviceName(service)}: "ipvsadm -Ln" lists them`;
+  const message = `There is no server ${server.address} port ${server.port} in ${serviceName(service)}: "ipvsadm -Ln" lists them`;
   return new DirectorError('no-such-server', message);
 }
