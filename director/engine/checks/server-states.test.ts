@@ -243,11 +243,11 @@ describe('checktimeoutN', () => {
       password: '',
       database: '',
     };
-    const server = realServer(first, { checks: [connect, negotiate], connectsPerNegotiate: 2 });
+    const server = realServer(first, { checks: [connect, negotiate], connectsPerNegotiate: 3 });
     network.configure(virtualServer([server]));
     network.advance(4000);
     const kinds = () => network.attempts.splice(0).map((line) => (line.endsWith('TCP_CHECK') ? 'c' : 'n'));
-    expect(kinds().join('')).toBe('nccnc');
+    expect(kinds().join('')).toBe('ncccn');
     network.refusing.add(first);
     network.advance(3000);
     expect(kinds().join('')).toBe('cnn');
