@@ -1,14 +1,28 @@
-import type { VirtualServiceSnapshot } from '../../api/snapshot.ts';
+import type { ConnectionSnapshot, VirtualServiceSnapshot } from '../../api/snapshot.ts';
+import { serverDefinitionSchema, serviceDefinitionSchema } from '../../api/table.ts';
+import type { ForwardingMethod, ServerDefinition, ServiceDefinition, TableCommand } from '../../api/table.ts';
+import { formatAddress, parseAddress } from '../address.ts';
+import type { Address } from '../address.ts';
 import type { FrameBuilder } from '../packet/packet-builder.ts';
+import { Packet } from '../packet/packet.ts';
 import { datagramOf } from '../packet/packet-builder.ts';
-import { formatAddress, parseAddress } from './address.ts';
+import { Balancer } from './balancer.ts';
 import { ConnectionTable } from './connection-table.ts';
 import type { Hop } from './decision.ts';
 import { ESTIMATION_PERIOD_MS } from './estimator.ts';
 import { Forwarder } from './forwarder.ts';
-import type { ConnectionSnapshot, ServiceDefinition } from './plane.ts';
+import { FtpHelper } from './ftp.ts';
 import { ServiceTable } from './service-table.ts';
 import { snapshotConnections, snapshotServices } from './table-snapshot.ts';
+
+export interface TestService {
+  readonly service: ServiceDefinition;
+  readonly servers: readonly ServerDefinition[];
+}
+
+/** The director's own address towards servers: where tunnels begin. */
+export const OWN_ADDRESSES = { 4: '10.0.100.1', 6: '2001:db8:a::1' } as const;
+const NONE = { family: 4, words: new Uint32Array(4) } as const satisfies Address;
 
 export interface TestHop extends Hop {
   readonly via: string;
@@ -30,28 +44,71 @@ export class ForwarderBench {
   private readonly connections: ConnectionTable;
   private readonly forwarder: Forwarder<TestHop>;
 
+  readonly balancer: Balancer;
+  /** Clients' addresses and ports that FTP servers may connect to. */
+  readonly expected: string[] = [];
+  private applied: readonly TestService[] = [];
+
   constructor(mostConnections = 4096) {
     this.connections = new ConnectionTable(mostConnections, 1, 0);
-    const find = (destination: number): TestHop | undefined => this.route(formatAddress(destination));
-    this.forwarder = new Forwarder(this.services, this.connections, { find });
+    this.balancer = new Balancer(this.services, this.connections);
+    const ftp = new FtpHelper(this.balancer, (address, port) =>
+      this.expected.push(`${formatAddress(address)} ${port}`),
+    );
+    const paths = {
+      find: (family: 4 | 6, words: Uint32Array, at: number): TestHop | undefined =>
+        this.route(formatAddress({ family, words: words.slice(at, at + 4) }), family),
+      local: { mtu: 65536, isLocal: true, source: NONE.words, via: 'local stack' },
+      isLocal: (_: 4 | 6, __: Uint32Array, ___: number, mark: number) => mark === 99,
+    };
+    this.forwarder = new Forwarder(this.balancer, paths, ftp);
   }
 
-  private route(via: string): TestHop | undefined {
+  private route(via: string, family: 4 | 6): TestHop | undefined {
     const mtu = this.mtus.has(via) ? this.mtus.get(via) : 1500;
-    return mtu === undefined ? undefined : { mtu, via };
+    const source = parseAddress(OWN_ADDRESSES[family])?.words ?? NONE.words;
+    return mtu === undefined ? undefined : { mtu, via, isLocal: this.own.has(via), source };
   }
 
-  apply(...services: ServiceDefinition[]): string[] {
-    return this.services.apply(services, this.now);
+  /** Makes the table hold just these services; throws when a command fails. */
+  apply(...services: TestService[]): void {
+    const commands: TableCommand[] = [];
+    for (const { service } of this.applied)
+      if (!services.some((one) => nameOf(one) === nameOf({ service })))
+        commands.push({ type: 'delete-service', service });
+    for (const wanted of services) {
+      const { service } = wanted;
+      const before = this.applied.find((one) => nameOf(one) === nameOf(wanted));
+      if (before === undefined) commands.push({ type: 'add-service', service });
+      for (const server of before?.servers ?? [])
+        if (!wanted.servers.some((one) => placeOf(one) === placeOf(server)))
+          commands.push({ type: 'delete-server', service, server });
+      for (const server of wanted.servers) {
+        const isKnown = before?.servers.some((one) => placeOf(one) === placeOf(server)) === true;
+        commands.push({ type: isKnown ? 'edit-server' : 'add-server', service, server });
+      }
+    }
+    this.applied = services;
+    for (const command of commands) {
+      const result = this.services.execute(command, this.now);
+      if (!result.ok) throw new Error(result.message);
+    }
   }
+
+  /** These are addresses of the director itself. */
+  readonly own = new Set<string>();
 
   hold(...addresses: string[]): void {
-    this.forwarder.setLocalAddresses(addresses.map((address) => parseAddress(address) ?? 0));
+    this.forwarder.setLocalAddresses(addresses.map((address) => parseAddress(address) ?? NONE));
   }
 
-  send(builder: FrameBuilder, interfaceAddress = '0.0.0.0'): Outcome {
-    const packet = builder.packet();
-    packet.interfaceAddress = parseAddress(interfaceAddress) ?? 0;
+  send(builder: FrameBuilder, interfaceAddress = '0.0.0.0', mark = 0): Outcome {
+    // Room for an outer header in front, and for a longer payload behind.
+    const packet = builder.packet(64, 64);
+    const { words, family } = parseAddress(interfaceAddress) ?? NONE;
+    packet.interfaceAddress = family === 4 ? words : NONE.words;
+    packet.interfaceAddress6 = family === 6 ? words : NONE.words;
+    packet.mark = mark;
     const decision = this.forwarder.handle(packet, this.now);
     switch (decision.type) {
       case 'pass':
@@ -67,6 +124,18 @@ export class ForwarderBench {
         return decision.answer === undefined ? { verdict } : { verdict, datagram: decision.answer };
       }
     }
+  }
+
+  /** Later fragments that waited, as they leave. */
+  released(): Outcome[] {
+    return this.forwarder.takeReleased().map((frame) => {
+      const packet = new Packet(frame);
+      packet.load(0, frame.length);
+      const decision = this.forwarder.handle(packet, this.now);
+      return decision.type === 'forward'
+        ? { verdict: 'forward', via: decision.hop.via, datagram: datagramOf(packet) }
+        : { verdict: decision.type };
+    });
   }
 
   /** Time passes; entries expire and rates are estimated on the way. */
@@ -102,17 +171,32 @@ export class ForwarderBench {
   }
 }
 
-/** A service by its servers: `service('TCP', '192.168.1.202:80', { '10.0.100.2:80': 1 })`. */
-export function service(protocol: 'TCP' | 'UDP', endpoint: string, servers: Record<string, number>): ServiceDefinition {
-  const realServers = Object.entries(servers).map(([server, weight]) => ({
-    ...split(server),
-    forwarding: 'masq' as const,
-    weight,
-  }));
-  return { protocol, ...split(endpoint), scheduler: 'rr', realServers };
+function nameOf({ service }: Pick<TestService, 'service'>): string {
+  return [service.protocol, service.address, service.port, service.mark].join(' ');
 }
 
+function placeOf({ address, port }: ServerDefinition): string {
+  return `${address} ${port}`;
+}
+
+/** A service by its servers and their weights: `service('TCP', '192.168.1.202:80', { '10.0.100.2:80': 1 })`. */
+export function service(
+  protocol: 'TCP' | 'UDP',
+  endpoint: string,
+  servers: Record<string, number>,
+  forwarding: ForwardingMethod = 'masq',
+  options: Partial<ServiceDefinition> = {},
+): TestService {
+  return {
+    service: serviceDefinitionSchema.parse({ protocol, ...split(endpoint), scheduler: 'rr', ...options }),
+    servers: Object.entries(servers).map(([server, weight]) =>
+      serverDefinitionSchema.parse({ ...split(server), forwarding, weight }),
+    ),
+  };
+}
+
+/** `192.168.1.202:80` or `[2001:db8::1]:80`. */
 function split(endpoint: string): { address: string; port: number } {
-  const [address = '', port = ''] = endpoint.split(':');
-  return { address, port: Number(port) };
+  const at = endpoint.lastIndexOf(':');
+  return { address: endpoint.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(endpoint.slice(at + 1)) };
 }

@@ -31,7 +31,10 @@ export class Forwarder<H extends Hop> {
   private readonly connections: ConnectionTable;
   private readonly paths: Paths<H>;
   private readonly fragments = new FragmentMemory();
-  private readonly answers = new IcmpAnswers((packet) => this.isLocal(packet));
+  private readonly answers = new IcmpAnswers(
+    (packet) => this.isLocal(packet),
+    ({ family, addresses }) => this.paths.find(family, addresses, SOURCE)?.source,
+  );
   private readonly transmission: Transmission<H>;
   private readonly icmp: IcmpForwarder<H>;
   private readonly ftp: FtpHelper | undefined;

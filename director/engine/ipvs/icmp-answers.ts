@@ -27,8 +27,15 @@ export class IcmpAnswers {
   private readonly limiter = new IcmpLimiter();
   private readonly isLocal: (packet: Packet) => boolean;
 
-  constructor(isLocal: (packet: Packet) => boolean) {
+  private readonly ownAddress: (packet: Packet) => Uint32Array | undefined;
+
+  /**
+   * `ownAddress`: from where this host would send to the packet's sender. The kernel takes it for an IPv6 packet whose hops are
+   * used up (decrement_ttl in ip_vs_xmit.c forces the device).
+   */
+  constructor(isLocal: (packet: Packet) => boolean, ownAddress: (packet: Packet) => Uint32Array | undefined) {
     this.isLocal = isLocal;
+    this.ownAddress = ownAddress;
   }
 
   /** Drops a packet in which nothing was changed yet. `mtu` in bytes, for `too-big`. */
@@ -41,6 +48,9 @@ export class IcmpAnswers {
     // Path MTU discovery must not be starved: Linux does not limit it either (icmpv4_mask_allow, icmpv6_mask_allow).
     if (complaint !== 'too-big' && !this.limiter.allow(packet.addresses, 0, now)) return undefined;
     const error = icmpErrorOf(packet.family, complaint, mtu);
+    const isAboutHops = packet.family === 6 && complaint === 'time-exceeded';
+    const towardsSender = isAboutHops ? this.ownAddress(packet) : undefined;
+    if (towardsSender !== undefined) return buildIcmpError(packet, error, towardsSender);
     if (this.isLocal(packet)) return buildIcmpError(packet, error, packet.addresses, DESTINATION);
     return buildIcmpError(packet, error, packet.family === 4 ? packet.interfaceAddress : packet.interfaceAddress6);
   }

@@ -1,8 +1,8 @@
 import type { Family } from '../address.ts';
 import { checksum, fold, pseudoHeaderSum, sumWords } from '../packet/checksum.ts';
 import { PROTOCOL_IPIP, PROTOCOL_IPV6 } from '../packet/encapsulate.ts';
-import { isIcmpError } from '../packet/icmp-error.ts';
-import { Packet, PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../packet/packet.ts';
+import { isFollowedIcmpError } from '../packet/icmp-error.ts';
+import { IPV4_HEADER, Packet, PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../packet/packet.ts';
 import { rewriteDestination, rewriteSource } from '../packet/rewrite.ts';
 import type { Flow } from './flow.ts';
 
@@ -20,24 +20,26 @@ export class QuotedPacket {
   }
 
   /**
-   * True when the ICMP error quotes a packet of TCP or UDP whose ports are there; false too when it is no error. Errors about a
-   * packet that we encapsulated are not read here but by `readTunnelled`.
+   * True when the ICMP error quotes a packet of TCP or UDP whose ports are there; false too when it is no error. Of errors about
+   * a packet that we encapsulated, `tunnelledAt` tells where that is.
    */
   read(error: Packet): boolean {
-    if (!isIcmpError(error)) return false;
+    if (!isFollowedIcmpError(error)) return false;
     return this.readAt(error, error.transport + ICMP_HEADER) && this.packet.family === error.family;
   }
 
-  /** Offset of the packet inside an outer header that we made, when the error is about such a one; -1 otherwise. */
+  /**
+   * Offset of the packet inside an outer header that we made, when the error is about such a one; -1 otherwise. Over IPv6 the
+   * kernel does not look into tunnels either.
+   */
   tunnelledAt(error: Packet): number {
-    if (!isIcmpError(error)) return -1;
+    if (!isFollowedIcmpError(error) || error.protocol !== PROTOCOL_ICMP) return -1;
     const { view } = error;
     const outer = error.transport + ICMP_HEADER;
-    const isIpv4 = error.protocol === PROTOCOL_ICMP;
-    if (outer + (isIpv4 ? 20 : 40) > error.end()) return -1;
-    const protocol = view.getUint8(outer + (isIpv4 ? 9 : 6));
+    if (outer + IPV4_HEADER > error.end()) return -1;
+    const protocol = view.getUint8(outer + 9);
     if (protocol !== PROTOCOL_IPIP && protocol !== PROTOCOL_IPV6) return -1;
-    return outer + (isIpv4 ? (view.getUint8(outer) & 0x0f) * 4 : 40);
+    return outer + (view.getUint8(outer) & 0x0f) * 4;
   }
 
   readAt(error: Packet, at: number): boolean {

@@ -73,6 +73,13 @@ export function isTooBigMessage(packet: Packet): boolean {
   return type === ICMP_DESTINATION_UNREACHABLE && view.getUint8(transport + 1) === CODE_FRAGMENTATION_NEEDED;
 }
 
+/** Those of them about which the kernel's IPVS looks for a flow (ip_vs_in_icmp, ip_vs_in_icmp_v6). */
+export function isFollowedIcmpError(packet: Packet): boolean {
+  return (
+    isIcmpError(packet) && (packet.family === 6 || packet.view.getUint8(packet.transport) !== ICMP_PARAMETER_PROBLEM)
+  );
+}
+
 /**
  * A datagram that tells the sender of `packet` about an error, from the address in `source`; undefined where RFC 1122 section
  * 3.2.2 and RFC 4443 section 2.4 forbid one: about ICMP errors, later fragments, and senders that are no single host.

@@ -205,15 +205,15 @@ export class FrameBuilder {
     view.setUint16(field, this.isPartial ? fold(pseudo) : checksum(view, at, length, pseudo) || 0xffff);
   }
 
-  /** The frame, loaded into a packet, with `before` bytes in front of it as in a receive ring. */
-  packet(before = 0): Packet {
+  /** The frame, loaded into a packet, with `before` bytes in front of it as in a receive ring, and `after` behind it. */
+  packet(before = 0, after = 0): Packet {
     const datagram = this.datagram();
-    const bytes = new Uint8Array(before + ETHERNET_HEADER + datagram.length);
+    const bytes = new Uint8Array(before + ETHERNET_HEADER + datagram.length + after);
     const type = this.source.family === 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
     bytes.set([type >> 8, type & 255], before + 12);
     bytes.set(datagram, before + ETHERNET_HEADER);
     const packet = new Packet(bytes);
-    packet.load(before, bytes.length - before, this.isPartial, this.segment);
+    packet.load(before, ETHERNET_HEADER + datagram.length, this.isPartial, this.segment);
     return packet;
   }
 }

@@ -43,8 +43,8 @@ export class Packet implements Flow {
   /** Payload bytes of each segment that the device will cut (virtio_net_hdr gso_size); 0 = sent as it is. */
   segmentSize = 0;
   /** Addresses of the interface that the frame came in by, the sources of ICMP errors about it; zeros = unknown. */
-  interfaceAddress = new Uint32Array(4);
-  interfaceAddress6 = new Uint32Array(4);
+  interfaceAddress: Uint32Array = new Uint32Array(4);
+  interfaceAddress6: Uint32Array = new Uint32Array(4);
 
   family: Family = 4;
   ip = 0;

@@ -1,5 +1,5 @@
 import { checksum, pseudoHeaderSum } from './checksum.ts';
-import { DEFAULT_TIME_TO_LIVE, headerLength, writeIpHeader } from './ip-header.ts';
+import { DEFAULT_TIME_TO_LIVE, headerLength, readTrafficClass, writeIpHeader } from './ip-header.ts';
 import { DONT_FRAGMENT, PROTOCOL_TCP, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from './packet.ts';
 import type { Packet } from './packet.ts';
 
@@ -19,7 +19,8 @@ export function buildTcpReset(packet: Packet): Uint8Array | undefined {
     sourceAt: 4,
     destination: packet.addresses,
     destinationAt: 0,
-    trafficClass: 0,
+    // As the kernel's own answers (ip_send_unicast_reply, tcp_v6_send_response).
+    trafficClass: readTrafficClass(packet.view, packet.ip, packet.family),
     timeToLive: DEFAULT_TIME_TO_LIVE,
     fragment: DONT_FRAGMENT,
     identification: 0,

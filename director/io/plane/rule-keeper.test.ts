@@ -1,64 +1,85 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parseAddress } from '../../engine/address.ts';
+import type { Transaction } from './nft/owned-table.ts';
 import { RuleKeeper } from './rule-keeper.ts';
+import { defaultRuleTimeouts } from './rule-services.ts';
+import type { Endpoint, RuleServices } from './rule-services.ts';
 
-const web = { protocol: 'TCP', address: '192.168.1.202', port: 80 } as const;
+const web: Endpoint = { protocol: 6, address: parseAddress('192.168.1.202') ?? fail(), port: 80 };
+const nothing: RuleServices = { noted: [], quiet: [], everyPort: [], ftp: [], marks: [], servers: [] };
+const services: RuleServices = { ...nothing, noted: [web] };
+const NEW_CHAIN = 3;
+const NEW_ELEMENTS = 12;
 
-let loaded: string[];
+function fail(): never {
+  throw new Error('no address');
+}
+
+let loaded: Transaction[];
 let refusals: number;
 let complaints: string[];
-let keeper: RuleKeeper;
+let isClosed: boolean;
+
+/** Loaded transactions that have a part of this type with this text in it. */
+function has(type: number, text: string): boolean {
+  const wanted = new TextEncoder().encode(text).join();
+  return loaded.some(({ parts }) =>
+    parts.some((part) => part.type === type && part.attributes.some((bytes) => bytes.join().includes(wanted))),
+  );
+}
 
 beforeEach(() => {
-  vi.useFakeTimers();
-  [loaded, refusals, complaints] = [[], 0, []];
-  const load = (rules: string): Promise<void> => {
-    if (refusals-- > 0) return Promise.reject(new Error('No such device'));
-    loaded.push(rules);
-    return Promise.resolve();
-  };
-  keeper = new RuleKeeper(['eth0'], (_level, message) => complaints.push(message), load);
+  [loaded, refusals, complaints, isClosed] = [[], 0, [], false];
 });
-afterEach(() => vi.useRealTimers());
+
+const keep = (): RuleKeeper =>
+  new RuleKeeper((_level, message) => complaints.push(message), {
+    commit(transaction) {
+      if (refusals-- > 0) throw new Error('No such device');
+      loaded.push(transaction);
+    },
+    close: () => (isClosed = true),
+  });
 
 describe('the keeper of the rules', () => {
-  it('loads refused rules again until the kernel takes them, and complains once', async () => {
-    await keeper.start();
+  it('loads refused rules again until the kernel takes them, at most twice a second, and complains once', () => {
+    const keeper = keep();
     refusals = 3;
-    keeper.setServices([web], []);
-    await keeper.settled();
-    expect(loaded.join('')).not.toContain(web.address);
-    await vi.advanceTimersByTimeAsync(2000);
-    expect(loaded.at(-1)).toContain(web.address);
+    keeper.setServices(services, 0);
+    for (let now = 0; now < 1600; now += 100) keeper.keepTrying(now);
+    expect(has(NEW_ELEMENTS, 'services4')).toBe(true);
+    expect(refusals).toBe(-1);
     expect(complaints).toEqual(['No such device']);
-  });
-
-  it('loads what was refused along with the next change', async () => {
-    await keeper.start();
-    refusals = 1;
-    keeper.setServices([web], []);
-    await keeper.settled();
-    keeper.setInterfaces(['eth0']);
-    await keeper.settled();
-    expect(loaded.at(-1)).toContain(web.address);
-    expect(loaded.at(-1)).toContain('device "eth0"');
     const count = loaded.length;
-    await vi.advanceTimersByTimeAsync(2000);
+    keeper.keepTrying(9000);
     expect(loaded).toHaveLength(count);
   });
 
-  it('does not come back with rules after it has stopped', async () => {
-    await keeper.start();
+  it('loads what was refused along with the next change', () => {
+    const keeper = keep();
     refusals = 1;
-    keeper.setServices([web], []);
-    await keeper.settled();
-    await keeper.stop();
-    const count = loaded.length;
-    await vi.advanceTimersByTimeAsync(2000);
-    expect(loaded).toHaveLength(count);
+    keeper.setServices(services, 0);
+    keeper.setInterfaces(['eth0'], 1);
+    expect(has(NEW_ELEMENTS, 'services4')).toBe(true);
+    expect(has(NEW_CHAIN, 'eth0')).toBe(true);
   });
 
-  it('does not start when the kernel refuses the foundation', async () => {
+  it('makes the rules anew for other timeouts only', () => {
+    const keeper = keep();
+    keeper.setTimeouts(defaultRuleTimeouts, 0);
+    expect(loaded).toHaveLength(1);
+    keeper.setTimeouts({ ...defaultRuleTimeouts, openSeconds: 3600 }, 0);
+    expect(loaded).toHaveLength(2);
+  });
+
+  it('notes a connection that a server will open', () => {
+    keep().expect(web);
+    expect(has(NEW_ELEMENTS, 'flows4')).toBe(true);
+  });
+
+  it('does not start when the kernel refuses the foundation, and leaves no socket', () => {
     refusals = 1;
-    await expect(keeper.start()).rejects.toThrow('No such device');
+    expect(keep).toThrow('No such device');
+    expect(isClosed).toBe(true);
   });
 });

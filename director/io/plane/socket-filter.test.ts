@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { frame } from '../../engine/packet/packet-builder.ts';
 import type { FrameBuilder } from '../../engine/packet/packet-builder.ts';
-import { service } from '../../engine/ipvs/forwarder-bench.ts';
+import { ForwarderBench, service } from '../../engine/ipvs/forwarder-bench.ts';
 import { AnsweringServers } from './answering-servers.ts';
-import { socketFilter } from './socket-filter.ts';
+import { socketFilter, socketFilters } from './socket-filter.ts';
 import type { Instruction } from './socket-filter.ts';
 
 /** The few instructions of linux/filter.h that the program uses; a load beyond the frame rejects, as in the kernel. */
@@ -19,6 +19,8 @@ function run(program: readonly Instruction[], bytes: Uint8Array): boolean {
       else if (code === 0x30) accumulator = view.getUint8(operand);
       else if (code === 0x48) accumulator = view.getUint16(index + operand);
       else if (code === 0xb1) index = (view.getUint8(operand) & 15) * 4;
+      else if (code === 0x80) accumulator = bytes.length;
+      else if (code === 0x25) at += accumulator > operand ? jumpTrue : jumpFalse;
       else if (code === 0x05) at += operand;
       else if (code === 0x15) at += accumulator === operand ? jumpTrue : jumpFalse;
       else if (code === 0x45) at += (accumulator & operand) === 0 ? jumpFalse : jumpTrue;
@@ -31,12 +33,20 @@ function run(program: readonly Instruction[], bytes: Uint8Array): boolean {
   return expect.fail('the program has no end');
 }
 
-const filterFor = (...services: ReturnType<typeof service>[]): Instruction[] =>
-  socketFilter(services, new AnsweringServers().update(services, 0));
+function rulesFor(...services: ReturnType<typeof service>[]): ReturnType<AnsweringServers['update']> {
+  const bench = new ForwarderBench();
+  bench.apply(...services);
+  return new AnsweringServers().update(bench.services.all(), 0);
+}
+
+const filterFor = (...services: ReturnType<typeof service>[]): Instruction[] => socketFilter(rulesFor(...services));
 
 const program = filterFor(
   service('TCP', '192.168.1.202:80', { '10.0.100.2:8080': 1, '10.0.100.3:8080': 1 }),
   service('UDP', '192.168.1.200:53', { '10.0.100.5:53': 1 }),
+  service('TCP', '[2001:db8:1::202]:80', { '[2001:db8:a::2]:80': 1 }),
+  service('TCP', '[2001:db8:1::203]:80', { '[2001:db8:a::3]:80': 1 }),
+  service('TCP', '192.168.1.204:80', { '10.0.100.7:80': 1 }, 'gate'),
 );
 
 describe('the filter of the rings', () => {
@@ -52,6 +62,13 @@ describe('the filter of the rings', () => {
     [true, 'an answer of the last server', frame('10.0.100.5', '192.168.1.10').udp(53, 40000)],
     [true, 'a later fragment of an answer', frame('10.0.100.5', '192.168.1.10').fragment(0x0010).raw(17).data('x')],
     [true, 'an ICMP error', frame('10.9.9.9', '192.168.1.10').icmp(3, 4)],
+    [true, 'an IPv6 request', frame('2001:db8:1::10', '2001:db8:1::202').tcp(40000, 80, 'SYN')],
+    [true, 'one to the other address', frame('2001:db8:1::10', '2001:db8:1::203').tcp(40000, 80, 'SYN')],
+    [true, 'an IPv6 answer', frame('2001:db8:a::3', '2001:db8:1::10').tcp(80, 40000, 'ACK')],
+    [true, 'an ICMPv6 error', frame('2001:db8:9::9', '2001:db8:1::10').icmp(2, 0)],
+    [true, 'a request by direct routing', frame('192.168.1.10', '192.168.1.204').tcp(40000, 80, 'SYN')],
+    [false, 'what a directly routed server sends', frame('10.0.100.7', '192.168.1.10').tcp(80, 40000, 'ACK')],
+    [false, 'other IPv6', frame('2001:db8:1::10', '2001:db8:1::204').tcp(40000, 80, 'SYN')],
     [false, 'a server’s own connection', frame('10.0.100.2', '9.9.9.9').tcp(50000, 443, 'SYN')],
     [false, 'other routed traffic', frame('10.0.100.9', '192.168.1.10').tcp(8080, 40000, 'ACK')],
     [false, 'traffic for the director', frame('192.168.1.10', '192.168.1.101').tcp(40000, 80, 'ACK')],
@@ -66,11 +83,28 @@ describe('the filter of the rings', () => {
     );
   });
 
+  it('gives each frame to just one of an interface’s two rings, by its length', () => {
+    const { small, large } = socketFilters(rulesFor(service('TCP', '192.168.1.202:80', { '10.0.100.2:80': 1 })));
+    for (const [length, expected] of [
+      [1400, [true, false]],
+      [2000, [false, true]],
+    ] as const) {
+      const { bytes } = frame('192.168.1.10', '192.168.1.202').tcp(1, 80, 'ACK').data(new Uint8Array(length)).packet();
+      expect([run(small, bytes), run(large, bytes)]).toEqual(expected);
+    }
+  });
+
+  it('lets everything through for a service by mark', () => {
+    const marked = service('TCP', '0.0.0.0:0', {});
+    const { small } = socketFilters(rulesFor({ ...marked, service: { ...marked.service, protocol: 'FWM', mark: 7 } }));
+    expect(run(small, new Uint8Array(60))).toBe(true);
+  });
+
   it('lets everything through when there are too many servers for a program', () => {
     const servers = Object.fromEntries(
       Array.from({ length: 3000 }, (_, index) => [`10.1.${String(index >> 8)}.${String(index & 255)}:80`, 1]),
     );
-    const long = filterFor(service('TCP', '192.168.1.202:80', servers));
-    expect(run(long, new Uint8Array(60))).toBe(true);
+    const { small } = socketFilters(rulesFor(service('TCP', '192.168.1.202:80', servers)));
+    expect(run(small, new Uint8Array(60))).toBe(true);
   });
 });

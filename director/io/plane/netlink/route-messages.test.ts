@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { parseAddress } from '../../../engine/address.ts';
+import type { Address } from '../../../engine/address.ts';
 import { decodeMessages, encodeMessage, encodePayload, errorOf } from './message.ts';
 import {
   decodeAddress,
@@ -26,10 +28,21 @@ const message = (hex: string): { type: number; sequence: number; payload: Uint8A
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
+const at = (text: string): Address => {
+  const address = parseAddress(text);
+  if (address === undefined) throw new Error(text);
+  return address;
+};
+
 describe('rtnetlink messages', () => {
   it('read a neighbour with its usable hardware address', () => {
     const hardwareAddress = Uint8Array.of(2, 0, 0, 0, 0, 2);
-    expect(decodeNeighbour(message(neighbour))).toEqual({ index: 3, address: 0x0a006402, state: 4, hardwareAddress });
+    expect(decodeNeighbour(message(neighbour))).toEqual({
+      index: 3,
+      address: at('10.0.100.2'),
+      state: 4,
+      hardwareAddress,
+    });
   });
 
   it('keep the hardware address of a failed neighbour to themselves', () => {
@@ -38,16 +51,22 @@ describe('rtnetlink messages', () => {
   });
 
   it('leave other families alone', () => {
-    expect(decodeNeighbour(message(`0a${neighbour.slice(2)}`))).toBeUndefined();
-    expect(decodeAddress(message(`0a${address.slice(2)}`))).toBeUndefined();
+    expect(decodeNeighbour(message(`07${neighbour.slice(2)}`))).toBeUndefined();
+    expect(decodeAddress(message(`07${address.slice(2)}`))).toBeUndefined();
   });
 
   it('read an interface’s address', () => {
-    expect(decodeAddress(message(address))).toEqual({ index: 3, address: 0x0a006401 });
+    expect(decodeAddress(message(address))).toEqual({ index: 3, address: at('10.0.100.1'), isUsable: true });
   });
 
   it('read gateway, interface and MTU of a route', () => {
-    expect(decodeRoute(message(route))).toEqual({ type: 1, index: 3, gateway: 0x0a0064fe, mtu: 1400 });
+    expect(decodeRoute(message(route))).toEqual({
+      type: 1,
+      index: 3,
+      gateway: at('10.0.100.254'),
+      mtu: 1400,
+      source: at('10.0.100.1'),
+    });
   });
 
   it('read name, MTU, state and address of a link', () => {
@@ -63,19 +82,26 @@ describe('rtnetlink messages', () => {
       name: 'eth0',
       mtu: 9000,
       isUp: true,
+      isLoopback: false,
       hardwareAddress,
     });
   });
 
   it('ask for a route as `ip route get` does', () => {
-    expect(hex(encodeRouteRequest(0xc0a80709, 0))).toBe('022000000000000000000000' + '08000100c0a80709');
-    expect(hex(encodeRouteRequest(0xc0a80709, 0x0a006401))).toBe(
+    expect(hex(encodeRouteRequest(at('192.168.7.9'), undefined))).toBe('022000000000000000000000' + '08000100c0a80709');
+    expect(hex(encodeRouteRequest(at('192.168.7.9'), at('10.0.100.1')))).toBe(
       '022020000000000000000000' + '08000100c0a80709' + '080002000a006401',
     );
   });
 
+  it('ask for a route of IPv6, and for one of marked packets', () => {
+    expect(hex(encodeRouteRequest(at('2001:db8::1'), undefined, 7))).toBe(
+      '0a8000000000000000000000' + '1400010020010db8000000000000000000000001' + '0800100007000000',
+    );
+  });
+
   it('ask for a neighbour as `ip neigh add … use` does', () => {
-    expect(hex(encodeUseNeighbour(3, 0x0a006402))).toBe('020000000300000000000100' + '080001000a006402');
+    expect(hex(encodeUseNeighbour(3, at('10.0.100.2')))).toBe('020000000300000000000100' + '080001000a006402');
   });
 });
 
