@@ -105,6 +105,28 @@ describe('what a director adds to its machine', () => {
     expect(await forwarding()).toBe('0');
   });
 
+  it('goes at the next start after a SIGKILL at any moment of a reload', async () => {
+    const without = (text: string): string => text.replace(/virtual_server [^]*/, '');
+    const files = ['192.168.1.203', '192.168.1.204'].map((extra) => without(configuration({ extra })));
+    for (const pause of [0, 3, 10, 25, 60]) {
+      await director.start(files[0] ?? '');
+      await until('it holds its addresses', 5000, async () => (await addresses()).length === 3);
+      director.configure(files[1] ?? '');
+      director.hangUp();
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      await director.kill();
+      expect((await addresses()).length).toBeGreaterThan(1);
+      // Another file still, and nobody to take over from: what is there now was left by the one before.
+      await director.start(without(configuration({ priority: 1 })));
+      await until(
+        `all is gone that was left ${pause} ms into a reload`,
+        2000,
+        async () => (await addresses()).length === 0,
+      );
+      await director.stop();
+    }
+  }, 60_000);
+
   it('goes at the next start after a SIGKILL, even when the file has become unusable', async () => {
     await director.start(configuration());
     await until('it holds its addresses', 5000, holdsAll);
