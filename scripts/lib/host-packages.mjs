@@ -12,9 +12,27 @@ const hostPrograms = [
   { any: ['nft'], name: 'nftables', reason: 'the tests look whether a rule was left behind', purposes: ['test'] },
   { any: ['ps'], name: 'procps', reason: 'the tests look for processes left behind', purposes: ['test'] },
   {
+    any: ['vsftpd'],
+    name: 'vsftpd',
+    reason: 'the tests put a real FTP server behind the director',
+    purposes: ['test'],
+  },
+  {
     any: ['qemu-system-x86_64'],
     name: 'qemu-system-x86',
     reason: "the tests compare the director with a real kernel's IPVS, in a virtual machine",
+    purposes: ['test'],
+  },
+  {
+    any: ['keepalived'],
+    name: 'keepalived',
+    reason: 'the tests ask it what it makes of a configuration',
+    purposes: ['test'],
+  },
+  {
+    any: ['ldirectord'],
+    name: 'ldirectord',
+    reason: 'the tests ask it what it makes of a configuration',
     purposes: ['test'],
   },
   {

@@ -28,7 +28,7 @@ export class Definitions {
   replace(line: string, file: string): string[] | undefined {
     if (!line.includes('$')) return undefined;
     const seen = { replaced: false };
-    let budget = 1_000_000;
+    let budget = 200_000;
     const result = line.replaceAll(reference, (found: string, bare?: string, braced?: string, range?: string) => {
       const value = this.#value(bare ?? braced ?? '', file, range ?? '');
       // What is left over waits for the next round, which the caller counts.

@@ -20,7 +20,7 @@ export interface Surroundings {
 }
 
 // Far above any real file; they keep hostile ones from taking all memory or time.
-const limits = { lines: 200_000, characters: 20_000_000, includeDepth: 32, replacements: 2000 };
+const limits = { lines: 200_000, characters: 5_000_000, includeDepth: 32, replacements: 2000 };
 
 /**
  * Everything of keepalived.conf(5) that happens before words are read: comments, `include` and its variants, lines for one

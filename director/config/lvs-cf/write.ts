@@ -112,8 +112,7 @@ function writeVirtual(out: BlockText, service: VirtualServerConfiguration, addre
   set('scheduler', scheduler);
   writePersistence(set, persistence);
   if (realServers[0]?.inhibitOnFailure === true) set('quiesce_server', 1);
-  if (sorryServer && !sorryServer.address.includes(':'))
-    set('sorry_server', endpoint(sorryServer.address, sorryServer.port));
+  writeSorryServer(set, sorryServer);
   writeChecks(set, realServers[0]);
   const servers = realServers.filter(({ address: own }) => !own.includes(':'));
   for (const [index, server] of servers.entries())
