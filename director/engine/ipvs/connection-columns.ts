@@ -6,6 +6,17 @@ export const CLIENT = 0;
 export const VIRTUAL = 4;
 export const SERVER = 8;
 
+/**
+ * One row of 16 words, a cache line, has all that a look-up compares, so that it costs one memory access however large the
+ * table is: the addresses, then PORTS (client's and virtual), END (the server's port and the flags), KIND (family, protocol,
+ * use; and the state) and the mark.
+ */
+const ROW_WORDS = 16;
+const PORTS = 12;
+const END = 13;
+const KIND = 14;
+const MARK = 15;
+
 const IPV6 = 0x80;
 const IN_USE = 0x40;
 /** TCP, UDP and 0 (templates of firewall marks) fit; so do all that IPVS could learn to balance. */
@@ -41,24 +52,15 @@ export class ConnectionKeyBuffer implements ConnectionKey {
 }
 
 /**
- * The fields of all entries, a column of a typed array each, an entry being a row number: no object per connection and
- * nothing for the garbage collector. 94 bytes a row.
+ * The fields of all entries in typed arrays, an entry being a row number: no object per connection and nothing for the garbage collector. 96 bytes an entry.
  */
 export class ConnectionColumns {
   protected capacity: number;
-  /** `ADDRESS_WORDS` for each entry. Replaced when the table grows: do not keep it. */
+  /** The rows; their addresses begin at `wordsAt`. Replaced when the table grows: do not keep it. */
   addresses: Uint32Array;
-  protected clientPorts: Uint16Array;
-  protected virtualPorts: Uint16Array;
-  protected serverPorts: Uint16Array;
-  /** Family, protocol and whether the row is in use. */
-  protected kinds: Uint8Array;
   protected expiries: Float64Array;
   /** Destination ids while in use, next free entry while free. */
   protected owners: Int32Array;
-  protected states: Uint8Array;
-  protected flagWords: Uint16Array;
-  private marks: Uint32Array;
   private timeouts: Uint32Array;
   private templates: Int32Array;
   private controls: Uint32Array;
@@ -66,16 +68,9 @@ export class ConnectionColumns {
 
   constructor(capacity: number) {
     this.capacity = capacity;
-    this.addresses = new Uint32Array(capacity * ADDRESS_WORDS);
-    this.clientPorts = new Uint16Array(capacity);
-    this.virtualPorts = new Uint16Array(capacity);
-    this.serverPorts = new Uint16Array(capacity);
-    this.kinds = new Uint8Array(capacity);
+    this.addresses = new Uint32Array(capacity * ROW_WORDS);
     this.expiries = new Float64Array(capacity);
     this.owners = new Int32Array(capacity);
-    this.states = new Uint8Array(capacity);
-    this.flagWords = new Uint16Array(capacity);
-    this.marks = new Uint32Array(capacity);
     this.timeouts = new Uint32Array(capacity);
     this.templates = new Int32Array(capacity);
     this.controls = new Uint32Array(capacity);
@@ -84,16 +79,9 @@ export class ConnectionColumns {
 
   protected growColumns(capacity: number): void {
     this.capacity = capacity;
-    this.addresses = copyInto(new Uint32Array(capacity * ADDRESS_WORDS), this.addresses);
-    this.clientPorts = copyInto(new Uint16Array(capacity), this.clientPorts);
-    this.virtualPorts = copyInto(new Uint16Array(capacity), this.virtualPorts);
-    this.serverPorts = copyInto(new Uint16Array(capacity), this.serverPorts);
-    this.kinds = copyInto(new Uint8Array(capacity), this.kinds);
+    this.addresses = copyInto(new Uint32Array(capacity * ROW_WORDS), this.addresses);
     this.expiries = copyInto(new Float64Array(capacity), this.expiries);
     this.owners = copyInto(new Int32Array(capacity), this.owners);
-    this.states = copyInto(new Uint8Array(capacity), this.states);
-    this.flagWords = copyInto(new Uint16Array(capacity), this.flagWords);
-    this.marks = copyInto(new Uint32Array(capacity), this.marks);
     this.timeouts = copyInto(new Uint32Array(capacity), this.timeouts);
     this.templates = copyInto(new Int32Array(capacity), this.templates);
     this.controls = copyInto(new Uint32Array(capacity), this.controls);
@@ -101,56 +89,90 @@ export class ConnectionColumns {
   }
 
   protected fill(entry: number, key: ConnectionKey, destination: number, expiresAt: number): void {
-    const base = entry * ADDRESS_WORDS;
-    for (let word = 0; word < ADDRESS_WORDS; word++) this.addresses[base + word] = key.addresses[word] ?? 0;
-    this.clientPorts[entry] = key.clientPort;
-    this.virtualPorts[entry] = key.virtualPort;
-    this.serverPorts[entry] = key.serverPort;
-    this.kinds[entry] = kindOf(key.family, key.protocol);
+    const row = entry * ROW_WORDS;
+    const { addresses } = this;
+    for (let word = 0; word < ADDRESS_WORDS; word++) addresses[row + word] = key.addresses[word] ?? 0;
+    addresses[row + PORTS] = portsWord(key.clientPort, key.virtualPort);
+    addresses[row + END] = key.serverPort << 16;
+    addresses[row + KIND] = kindOf(key.family, key.protocol);
+    addresses[row + MARK] = key.mark;
     this.expiries[entry] = expiresAt;
     this.owners[entry] = destination;
-    this.states[entry] = 0;
-    this.marks[entry] = key.mark;
     this.timeouts[entry] = 0;
     this.templates[entry] = -1;
     this.controls[entry] = 0;
     this.packetCounts[entry] = 0;
   }
 
+  private word(entry: number, word: number): number {
+    return this.addresses[entry * ROW_WORDS + word] ?? 0;
+  }
+
   isInUse(entry: number): boolean {
-    return (this.kinds[entry] ?? 0) !== 0;
+    return this.kind(entry) !== 0;
+  }
+
+  /** Family and protocol as `kindOf` puts them; 0 for a row that is free. */
+  protected kind(entry: number): number {
+    return this.word(entry, KIND) & 0xff;
+  }
+
+  protected free(entry: number): void {
+    this.addresses[entry * ROW_WORDS + KIND] = 0;
   }
 
   family(entry: number): Family {
-    return ((this.kinds[entry] ?? 0) & IPV6) === 0 ? 4 : 6;
+    return (this.kind(entry) & IPV6) === 0 ? 4 : 6;
   }
 
   /** IP protocol number; 0 in the template of a firewall mark, and of a row that is free. */
   protocol(entry: number): number {
-    return (this.kinds[entry] ?? 0) & PROTOCOL;
+    return this.kind(entry) & PROTOCOL;
   }
 
   /** Where the words of an entry begin in `addresses`; add CLIENT, VIRTUAL or SERVER. */
   wordsAt(entry: number): number {
-    return entry * ADDRESS_WORDS;
+    return entry * ROW_WORDS;
   }
 
   /** A copy, for listings. `which` is CLIENT, VIRTUAL or SERVER. */
   address(entry: number, which: number): Address {
-    const at = entry * ADDRESS_WORDS + which;
+    const at = entry * ROW_WORDS + which;
     return { family: this.family(entry), words: this.addresses.slice(at, at + 4) };
   }
 
+  /** Is it this address? `words` from `at` on. */
+  protected hasAddress(entry: number, which: number, words: Uint32Array, at: number): boolean {
+    const own = entry * ROW_WORDS + which;
+    const { addresses } = this;
+    return (
+      addresses[own + 3] === words[at + 3] &&
+      addresses[own + 2] === words[at + 2] &&
+      addresses[own + 1] === words[at + 1] &&
+      addresses[own] === words[at]
+    );
+  }
+
+  protected hasPorts(entry: number, clientPort: number, virtualPort: number): boolean {
+    return this.word(entry, PORTS) === portsWord(clientPort, virtualPort);
+  }
+
   clientPort(entry: number): number {
-    return this.clientPorts[entry] ?? 0;
+    return this.word(entry, PORTS) >>> 16;
   }
 
   virtualPort(entry: number): number {
-    return this.virtualPorts[entry] ?? 0;
+    return this.word(entry, PORTS) & 0xffff;
   }
 
   serverPort(entry: number): number {
-    return this.serverPorts[entry] ?? 0;
+    return this.word(entry, END) >>> 16;
+  }
+
+  protected setPorts(entry: number, clientPort: number, virtualPort: number, serverPort: number): void {
+    const row = entry * ROW_WORDS;
+    this.addresses[row + PORTS] = portsWord(clientPort, virtualPort);
+    this.addresses[row + END] = (serverPort << 16) | this.flags(entry);
   }
 
   /** Milliseconds, on the clock of all `now`. */
@@ -168,20 +190,24 @@ export class ConnectionColumns {
   }
 
   state(entry: number): number {
-    return this.states[entry] ?? 0;
+    return (this.word(entry, KIND) >>> 8) & 0xff;
+  }
+
+  protected storeState(entry: number, state: number): void {
+    this.addresses[entry * ROW_WORDS + KIND] = this.kind(entry) | (state << 8);
   }
 
   flags(entry: number): number {
-    return this.flagWords[entry] ?? 0;
+    return this.word(entry, END) & 0xffff;
   }
 
   setFlags(entry: number, flags: number): void {
-    this.flagWords[entry] = flags;
+    this.addresses[entry * ROW_WORDS + END] = (this.serverPort(entry) << 16) | flags;
   }
 
   /** Firewall mark of the packet that began it. */
   mark(entry: number): number {
-    return this.marks[entry] ?? 0;
+    return this.word(entry, MARK);
   }
 
   /** What the deadline is put off by, in milliseconds. */
@@ -223,6 +249,10 @@ export class ConnectionColumns {
 
 export function kindOf(family: Family, protocol: number): number {
   return IN_USE | (family === 6 ? IPV6 : 0) | (protocol & PROTOCOL);
+}
+
+function portsWord(clientPort: number, virtualPort: number): number {
+  return ((clientPort << 16) | virtualPort) >>> 0;
 }
 
 function copyInto<Values extends { set(source: Values): void }>(target: Values, source: Values): Values {

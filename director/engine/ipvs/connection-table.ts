@@ -1,5 +1,5 @@
 import { PROTOCOL_TCP } from '../packet/packet.ts';
-import { ADDRESS_WORDS, CLIENT, ConnectionColumns, kindOf, SERVER, VIRTUAL } from './connection-columns.ts';
+import { CLIENT, ConnectionColumns, kindOf, SERVER, VIRTUAL } from './connection-columns.ts';
 import type { ConnectionKey } from './connection-columns.ts';
 import {
   FLAG_FORWARDING_MASK,
@@ -21,7 +21,7 @@ const DESTINATION = 4;
 
 /**
  * Connection entries and persistence templates of both families. Found by (client, virtual) for packets to a service, by
- * (server, client) for answers, and templates by (client network, virtual). About 140 bytes an entry with both indexes.
+ * (server, client) for answers, and templates by (client network, virtual). About 170 bytes an entry with both indexes.
  * Grows by doubling up to `maximum` entries; look-ups cost the same however many there are, and make no object.
  */
 export class ConnectionTable extends ConnectionColumns {
@@ -67,11 +67,10 @@ export class ConnectionTable extends ConnectionColumns {
       const entry = index.entryAt(slot);
       if (entry === -1) return -1;
       if (
-        index.hashOf(entry) === hash >>> 0 &&
-        this.clientPorts[entry] === clientPort &&
-        this.virtualPorts[entry] === destinationPort &&
-        this.kinds[entry] === kind &&
-        (clientPort !== 0) === (((this.flagWords[entry] ?? 0) & FLAG_NO_CLIENT_PORT) === 0) &&
+        index.hashAt(slot) === hash &&
+        this.kind(entry) === kind &&
+        this.hasPorts(entry, clientPort, destinationPort) &&
+        (clientPort !== 0) === ((this.flags(entry) & FLAG_NO_CLIENT_PORT) === 0) &&
         this.hasAddress(entry, CLIENT, addresses, SOURCE) &&
         this.hasAddress(entry, VIRTUAL, addresses, DESTINATION)
       )
@@ -91,11 +90,11 @@ export class ConnectionTable extends ConnectionColumns {
     for (let slot = index.firstSlot(hash); ; slot = index.nextSlot(slot)) {
       const entry = index.entryAt(slot);
       if (entry === -1) return -1;
-      if (index.hashOf(entry) !== hash >>> 0 || this.kinds[entry] !== kind) continue;
+      if (index.hashAt(slot) !== hash || this.kind(entry) !== kind) continue;
       const end = this.answeringEnd(entry);
-      const port = end === SERVER ? this.serverPorts[entry] : this.virtualPorts[entry];
+      const port = end === SERVER ? this.serverPort(entry) : this.virtualPort(entry);
       if (
-        this.clientPorts[entry] === destinationPort &&
+        this.clientPort(entry) === destinationPort &&
         port === sourcePort &&
         this.hasAddress(entry, CLIENT, addresses, DESTINATION) &&
         this.hasAddress(entry, end, addresses, SOURCE)
@@ -115,11 +114,10 @@ export class ConnectionTable extends ConnectionColumns {
       const entry = index.entryAt(slot);
       if (entry === -1) return -1;
       if (
-        index.hashOf(entry) === hash >>> 0 &&
-        ((this.flagWords[entry] ?? 0) & FLAG_TEMPLATE) !== 0 &&
-        this.clientPorts[entry] === key.clientPort &&
-        this.virtualPorts[entry] === key.virtualPort &&
-        this.kinds[entry] === kind &&
+        index.hashAt(slot) === hash &&
+        (this.flags(entry) & FLAG_TEMPLATE) !== 0 &&
+        this.kind(entry) === kind &&
+        this.hasPorts(entry, key.clientPort, key.virtualPort) &&
         this.hasAddress(entry, CLIENT, addresses, CLIENT) &&
         this.hasAddress(entry, VIRTUAL, addresses, VIRTUAL)
       )
@@ -142,18 +140,18 @@ export class ConnectionTable extends ConnectionColumns {
 
   /** Makes look-ups find the entry. */
   private show(entry: number): void {
-    const kind = this.kinds[entry] ?? 0;
-    const base = entry * ADDRESS_WORDS;
+    const kind = this.kind(entry);
+    const base = this.wordsAt(entry);
     const { addresses } = this;
     const clientPort = this.clientPort(entry);
     const clientSide = this.hash(kind, addresses, base + CLIENT, addresses, base + VIRTUAL);
-    this.incoming.insert(entry, (clientSide ^ mixPorts(clientPort, this.virtualPort(entry))) >>> 0);
+    this.incoming.insert(entry, clientSide ^ mixPorts(clientPort, this.virtualPort(entry)));
     this.setFlags(entry, this.flags(entry) | FLAG_HASHED);
     if ((this.flags(entry) & FLAG_TEMPLATE) !== 0) return;
     const end = this.answeringEnd(entry);
     const port = end === SERVER ? this.serverPort(entry) : this.virtualPort(entry);
     const serverSide = this.hash(kind, addresses, base + CLIENT, addresses, base + end);
-    this.outgoing.insert(entry, (serverSide ^ mixPorts(clientPort, port)) >>> 0);
+    this.outgoing.insert(entry, serverSide ^ mixPorts(clientPort, port));
   }
 
   /** Look-ups no longer find the entry; it stays listed until it expires (ip_vs_conn_unhash). */
@@ -171,17 +169,15 @@ export class ConnectionTable extends ConnectionColumns {
     this.hide(entry);
     this.withoutClientPort -= 1;
     this.setFlags(entry, this.flags(entry) & ~FLAG_NO_CLIENT_PORT);
-    this.clientPorts[entry] = port;
+    this.setPorts(entry, port, this.virtualPort(entry), this.serverPort(entry));
     this.show(entry);
   }
 
   /** A template whose server is gone answers no client any more; its ports show as 65535 (ip_vs_check_template). */
   invalidateTemplate(entry: number): void {
-    if (this.virtualPorts[entry] === 0xffff) return;
+    if (this.virtualPort(entry) === 0xffff) return;
     this.hide(entry);
-    this.virtualPorts[entry] = 0xffff;
-    this.serverPorts[entry] = 0xffff;
-    this.clientPorts[entry] = 0;
+    this.setPorts(entry, 0, 0xffff, 0xffff);
     this.show(entry);
   }
 
@@ -202,7 +198,7 @@ export class ConnectionTable extends ConnectionColumns {
     if (this.isHalfOpen(entry)) this.halfOpen.remove(entry);
     if ((this.flags(entry) & FLAG_NO_CLIENT_PORT) !== 0) this.withoutClientPort -= 1;
     this.setTemplate(entry, -1);
-    this.kinds[entry] = 0;
+    this.free(entry);
     this.owners[entry] = this.freeHead;
     this.freeHead = entry;
     this.count -= 1;
@@ -230,7 +226,7 @@ export class ConnectionTable extends ConnectionColumns {
 
   setState(entry: number, state: number): void {
     const wasHalfOpen = this.isHalfOpen(entry);
-    this.states[entry] = state;
+    this.storeState(entry, state);
     const isHalfOpen = this.isHalfOpen(entry);
     if (isHalfOpen && !wasHalfOpen) this.halfOpen.append(entry);
     if (wasHalfOpen && !isHalfOpen) this.halfOpen.remove(entry);
@@ -238,7 +234,7 @@ export class ConnectionTable extends ConnectionColumns {
 
   private isHalfOpen(entry: number): boolean {
     const isConnection = this.protocol(entry) === PROTOCOL_TCP && (this.flags(entry) & FLAG_TEMPLATE) === 0;
-    return isConnection && this.states[entry] === TCP_STATE_SYN_RECV;
+    return isConnection && this.state(entry) === TCP_STATE_SYN_RECV;
   }
 
   /** The entry that waits longest for the end of its handshake; -1 when none does. */
@@ -257,18 +253,7 @@ export class ConnectionTable extends ConnectionColumns {
   }
 
   private answeringEnd(entry: number): number {
-    return ((this.flagWords[entry] ?? 0) & FLAG_FORWARDING_MASK) === FORWARD_MASQUERADE ? SERVER : VIRTUAL;
-  }
-
-  private hasAddress(entry: number, which: number, words: Uint32Array, at: number): boolean {
-    const own = entry * ADDRESS_WORDS + which;
-    const { addresses } = this;
-    return (
-      addresses[own + 3] === words[at + 3] &&
-      addresses[own + 2] === words[at + 2] &&
-      addresses[own + 1] === words[at + 1] &&
-      addresses[own] === words[at]
-    );
+    return (this.flags(entry) & FLAG_FORWARDING_MASK) === FORWARD_MASQUERADE ? SERVER : VIRTUAL;
   }
 
   private allocate(): number {
