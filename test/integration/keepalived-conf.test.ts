@@ -32,6 +32,7 @@ const configuration = ({ extra = '', priority = 255, port = 8080 } = {}): string
     delay_loop 1
     lb_algo rr
     lb_kind NAT
+    protocol TCP
     real_server 10.0.100.50 ${port} {
       TCP_CHECK {
         connect_timeout 1
