@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{testbeds,director,provisioning,electron,renderer}/**/*.test.{ts,tsx}'],
+          include: ['{testbeds,director,provisioning,electron,renderer}/**/*.test.{ts,tsx}', 'test/fuzz/**/*.test.ts'],
           environment: 'node',
         },
       },
@@ -27,6 +27,7 @@ export default defineConfig({
           name: 'oracle',
           include: ['test/oracle/**/*.test.ts'],
           globalSetup: ['test/oracle/setup.ts'],
+          maxWorkers: 2,
           testTimeout: 240_000,
           hookTimeout: 120_000,
         },
