@@ -14,6 +14,7 @@ import type { FragmentRoute } from './fragment-memory.ts';
 import type { FtpHelper } from './ftp.ts';
 import { drop, IcmpAnswers } from './icmp-answers.ts';
 import { IcmpForwarder } from './icmp-forwarder.ts';
+import { FTP_PORT } from './service.ts';
 import { TCP_STATE_SYN_RECV } from './tcp-states.ts';
 import { Transmission } from './transmission.ts';
 
@@ -115,11 +116,17 @@ export class Forwarder<H extends Hop> {
       case REFUSED.overloaded:
         return drop('refused-by-defence');
       case REFUSED.notFirstSegment:
+        if (this.isFtpData(packet)) return this.transmission.toLocalStack();
         // Not the start of a connection: IPVS leaves it to the local stack, which knows no such connection either.
         return drop('not-first-segment', buildTcpReset(packet));
       default:
         return this.isKeptFromStack(packet) ? this.transmission.toLocalStack() : PASS;
     }
+  }
+
+  /** Where only announced connections are an FTP service's, others may be the local stack's. */
+  private isFtpData(packet: Packet): boolean {
+    return packet.destinationPort !== FTP_PORT && this.balancer.services.find(packet)?.port === FTP_PORT;
   }
 
   /** The rules keep more from the local stack than services take: FTP's data ports, and port 20 as a source. */
