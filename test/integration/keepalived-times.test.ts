@@ -172,9 +172,10 @@ describe('take-over times beside the real keepalived, in one run', () => {
       const [theirs = NaN] = of('theirs', 'stop', vrid);
       console.log(`${what}: ours ${ours.toFixed(1)}, theirs ${theirs.toFixed(1)} ms after the farewell`);
       expect(ours, what).toBeGreaterThan(skew - 1);
-      // One sample each; a disturbed one is late by some milliseconds, a missed farewell by two intervals at least.
-      expect(ours, what).toBeLessThan(skew * 1.05 + Math.min(advertMs * 2, 50));
-      expect(theirs, what).toBeLessThan(skew * 1.05 + Math.min(advertMs * 2, 50));
+      // One sample each, on a busy machine: late by some milliseconds. A missed farewell would cost three intervals.
+      const limit = skew + Math.max(advertMs / 2, 40);
+      expect(ours, what).toBeLessThan(limit);
+      expect(theirs, what).toBeLessThan(limit);
     }
   }, 60_000);
 });
