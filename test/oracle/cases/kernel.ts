@@ -4,7 +4,7 @@ import type { Captured, Guest } from '../guest/guest.ts';
 import { ethernet } from './packets.ts';
 import { clientDatagram, describe, findServer, icmpError, serverDatagram, type Server } from './answers.ts';
 import { lookFull, lookProc, ownFull } from './listings.ts';
-import type { Output, Recorded } from './record.ts';
+import type { FullListings, Output, Recorded } from './record.ts';
 import { ipvsadmArguments } from './render.ts';
 import type { Conversation, Scenario, Step } from './scenario.ts';
 import type { TableCommand } from '../../../director/api/table.ts';
@@ -21,15 +21,28 @@ export async function record(guest: Guest, scenarios: readonly Scenario[]): Prom
     players.push(player);
     for (const step of scenario.steps) await player.play(step);
   }
-  await new Promise((resolve) => setTimeout(resolve, estimatorMilliseconds));
-  const at = performance.now() - begin;
-  const listings = await lookFull(guest);
+  await pause(estimatorMilliseconds);
+  const { at, listings } = await lookWhenCalm(guest, begin);
   await guest.must('ipvsadm -C');
   return players.map((player) => [
     ...player.recorded,
     { type: 'look-full', at, listings: ownFull(listings, player.scenario) },
   ]);
 }
+
+/** When no entry is about to end: the kernel's timers are late by up to an eighth, so that nobody could say whether it has. */
+async function lookWhenCalm(guest: Guest, begin: number): Promise<{ at: number; listings: FullListings }> {
+  for (let attempt = 1; ; attempt++) {
+    const at = performance.now() - begin;
+    const listings = await lookFull(guest);
+    const isCalm = !/ 00:0[0-2] /.test(listings.connections);
+    if (isCalm || attempt === mostLooks) return { at, listings };
+    await pause(1000);
+  }
+}
+
+const mostLooks = 20;
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 class Player {
   readonly recorded: Recorded[] = [];
@@ -57,7 +70,7 @@ class Player {
         break;
       }
       case 'let-count':
-        await new Promise((resolve) => setTimeout(resolve, estimatorMilliseconds));
+        await pause(estimatorMilliseconds);
         break;
     }
   }
@@ -86,7 +99,8 @@ class Player {
       } else if (from === 'client') {
         const datagram = clientDatagram(conversation, packet, sequence);
         outputs = await this.#send('eth0', conversation.mark, datagram, what);
-        server ??= findServer(outputs, conversation);
+        // A SYN may begin another connection, with another server.
+        server = findServer(outputs, conversation) ?? server;
       } else if (server !== undefined) {
         const datagram = serverDatagram(conversation, server, packet, sequence);
         outputs = await this.#send('eth1', 0, datagram, what);

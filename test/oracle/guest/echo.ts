@@ -28,6 +28,15 @@ export function isEchoReply(frame: Buffer, number?: number): boolean {
   return frame.readUInt16BE(38) === identifier && (number === undefined || frame.readUInt16BE(40) === number);
 }
 
+export const syncPort = 8848;
+
+/** The UDP payload of a message of connection synchronisation over IPv4; undefined for every other frame. */
+export function syncMessage(frame: Buffer): Buffer | undefined {
+  const isUdp = frame.length > 42 && frame.readUInt16BE(12) === 0x0800 && frame[23] === 17;
+  if (!isUdp || frame.readUInt16BE(36) !== syncPort) return undefined;
+  return frame.subarray(42, 14 + frame.readUInt16BE(16));
+}
+
 export const macBytes = (mac: string): number[] => mac.split(':').map((part) => Number.parseInt(part, 16));
 
 /** The Internet checksum (RFC 1071) of whole bytes, an odd last one padded with 0. */

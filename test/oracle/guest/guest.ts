@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Control, type CommandResult } from './control.ts';
-import { icmpEcho, isEchoReply } from './echo.ts';
+import { icmpEcho, isEchoReply, syncMessage } from './echo.ts';
 import { GuestLink } from './link.ts';
 import { ports, type Port } from './network.ts';
 
@@ -23,6 +23,8 @@ export class Guest {
   readonly #folder: string;
   #captured: Captured[] = [];
   #echoes = 0;
+  /** What the guest's master of connection synchronisation has said so far: the UDP payloads. */
+  readonly syncMessages: Buffer[] = [];
   /** Everything that came over the serial line: the kernel's messages, for a person. */
   console = '';
 
@@ -39,7 +41,10 @@ export class Guest {
     process.stderr?.on('data', (chunk: Buffer) => (this.console += chunk.toString('latin1')));
     for (const port of ['eth0', 'eth1'] as const) {
       this.#links[port].onFrame((frame) => {
-        if (!isEchoReply(frame)) this.#captured.push({ port, frame });
+        if (isEchoReply(frame)) return;
+        const message = syncMessage(frame);
+        if (message === undefined) this.#captured.push({ port, frame });
+        else this.syncMessages.push(message);
       });
     }
   }
