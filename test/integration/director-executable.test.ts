@@ -17,6 +17,7 @@ const configuration = `
   virtual_server 192.168.1.200 80 {
     lb_algo rr
     lb_kind NAT
+    protocol TCP
     real_server 10.0.100.50 80 {
       weight 2
     }
