@@ -7,6 +7,8 @@ import type { PlaneHost } from './plane-lab.ts';
 const lab = new PlaneLab();
 let director: PlaneHost;
 const LENGTH = 10_000_000;
+/** Leaves an IPv6 tunnel the least that IPv6 asks for, and more. */
+const NARROW = 1400;
 
 const client = (line: string): Promise<string> => lab.exec('client', 'bash', '--norc', '-c', line);
 
@@ -106,3 +108,33 @@ describe.each(cases)('$method, IPv$family', ({ method, side }) => {
     await use(method, side);
   });
 });
+
+describe.each(cases.filter(({ method }) => method !== 'gate'))(
+  'a narrow way to the servers, $method, IPv$family',
+  ({ method, side }) => {
+    const bits = side.family === 4 ? 32 : 128;
+    const forget = (): void => {
+      lab.ip('client', `${side.family === 6 ? '-6 ' : ''}route flush cache`);
+    };
+
+    beforeAll(async () => {
+      await use(method, side);
+      for (const server of side.servers) lab.ip('director', `route add ${server}/${bits} dev eth1 mtu ${NARROW}`);
+      forget();
+    });
+    afterAll(() => {
+      for (const server of side.servers) lab.ip('director', `route del ${server}/${bits} dev eth1`);
+      forget();
+    });
+
+    it('is told to the client, and its uploads arrive', async () => {
+      const up = createHash('sha256').update(Buffer.alloc(LENGTH, 7)).digest('hex');
+      const posted = await client(
+        `head -c ${LENGTH} /dev/zero | tr '\\0' '\\7' | curl -sS -m 20 -X POST -T - http://${side.host}/`,
+      );
+      expect(posted.trim()).toBe(up);
+      const header = method === 'masq' ? 0 : side.family === 4 ? 20 : 40;
+      expect(lab.ip('client', `route get ${side.virtual}`)).toContain(`mtu ${NARROW - header} `);
+    });
+  },
+);

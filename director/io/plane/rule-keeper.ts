@@ -4,7 +4,8 @@ import { NetlinkError, OwnedTable } from './nft/owned-table.ts';
 import type { Transaction } from './nft/owned-table.ts';
 import { defaultRuleTimeouts } from './rule-services.ts';
 import type { Endpoint, RuleServices, RuleTimeouts } from './rule-services.ts';
-import { foundation, interfaceRules, noteFlow, replaceRules, serviceRules, TABLE } from './rules.ts';
+import { noteFlow, serviceRules } from './rule-elements.ts';
+import { foundation, interfaceRules, replaceRules, TABLE } from './rules.ts';
 import type { Rule } from './rules.ts';
 
 /** The kernel refuses an interface that vanished a moment ago; by then its notification has come. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../../engine/address.ts';
 import type { Transaction } from './nft/owned-table.ts';
 import type { Endpoint, RuleServices } from './rule-services.ts';
-import { interfaceRules, noteFlow, serviceRules } from './rules.ts';
+import { noteFlow, serviceRules } from './rule-elements.ts';
+import { interfaceRules } from './rules.ts';
 
 const messages = new Map([
   [3, 'add chain'],

@@ -1,6 +1,5 @@
-import { toBytes } from '../../engine/address.ts';
 import type { Family } from '../../engine/address.ts';
-import type { Endpoint, RuleServices, RuleTimeouts } from './rule-services.ts';
+import type { RuleTimeouts } from './rule-services.ts';
 import {
   bitmask,
   changeSet,
@@ -13,7 +12,6 @@ import {
   leaveChain,
   lookup,
   meta,
-  native32,
   payload,
 } from './nft/expressions.ts';
 import type { Expression } from './nft/expressions.ts';
@@ -41,8 +39,8 @@ const FRAGMENT_SECONDS = 30;
 /** Soon after a FIN or RST the client may use its port to speak to the server directly. */
 const MARGIN_SECONDS = 10;
 
-const TCP = 6;
-const UDP = 17;
+export const TCP = 6;
+export const UDP = 17;
 const ICMP = 1;
 const ICMPV6 = 58;
 const FTP_DATA = 20;
@@ -62,8 +60,7 @@ export const layout = {
   6: { source: 8, destination: 24, length: 16, registers: 4, icmp: ICMPV6 },
 } as const;
 
-const protocolWord = (protocol: number): Uint8Array => Uint8Array.of(protocol, 0, 0, 0);
-const port16 = (port: number): Uint8Array => Uint8Array.of(port >> 8, port & 255);
+export const port16 = (port: number): Uint8Array => Uint8Array.of(port >> 8, port & 255);
 
 /** The sets of one family: by address, protocol and port, or without the port. */
 function setsOf(family: Family): SetDefinition[] {
@@ -323,50 +320,4 @@ export function interfaceRules(all: readonly string[], present: readonly string[
     if (present.includes(name)) transaction.addIngressChain(chain, name).addRule(chain, [jumpTo('common')]);
   }
   return transaction;
-}
-
-/** Replaces the services and servers that the rules know. */
-export function serviceRules(services: RuleServices): Transaction {
-  const transaction = new Transaction(TABLE);
-  for (const family of families) {
-    const ours = (endpoints: readonly Endpoint[]): Endpoint[] =>
-      endpoints.filter((one) => one.address.family === family);
-    const replace = (set: string, keys: readonly Uint8Array[]): void => {
-      transaction.flushSet(`${set}${family}`).addElements(`${set}${family}`, distinct(keys));
-    };
-    replace('services', ours(services.noted).map(endpointKey));
-    replace('quiet', ours(services.quiet).map(endpointKey));
-    replace('everyport', ours(services.everyPort).map(hostKey));
-    replace('ftp', ours(services.ftp).map(hostKey));
-    replace('servers', ours(services.servers.filter(({ port }) => port !== 0)).map(endpointKey));
-    replace('hosts', ours(services.servers.filter(({ port }) => port === 0)).map(hostKey));
-    replace('marks', services.marks.filter((one) => one.family === family).flatMap(markKeys));
-  }
-  return transaction;
-}
-
-/** Notes a flow that no packet of its client has announced, such as an FTP data connection from the server. */
-export function noteFlow(endpoint: Endpoint, seconds: number): Transaction {
-  return new Transaction(TABLE).addElements(`flows${endpoint.address.family}`, [endpointKey(endpoint)], seconds);
-}
-
-function endpointKey({ address: host, protocol, port }: Endpoint): Uint8Array {
-  return joined(toBytes(host), protocolWord(protocol), port16(port), Uint8Array.of(0, 0));
-}
-
-function hostKey({ address: host, protocol }: Endpoint): Uint8Array {
-  return joined(toBytes(host), protocolWord(protocol));
-}
-
-function markKeys({ mark }: { readonly mark: number }): Uint8Array[] {
-  return [TCP, UDP].map((protocol) => joined(native32(mark), protocolWord(protocol)));
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
-}
-
-/** The kernel takes an element twice, but a transaction is shorter without. */
-function distinct(keys: readonly Uint8Array[]): Uint8Array[] {
-  return [...new Map(keys.map((key) => [key.join(), key])).values()];
 }
