@@ -3,4 +3,5 @@ export * from './api/snapshot.ts';
 export * from './api/event.ts';
 export * from './api/table.ts';
 export * from './api/explain.ts';
+export * from './api/fold.ts';
 export * from './packaging.ts';

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addConfigurationCommands } from './config-commands.ts';
 import { DirectorError, errorCode, errorMessage } from '../io/errors.ts';
+import type { Log } from '../io/log.ts';
 import { paths } from '../io/paths.ts';
 import { version } from '../io/version.ts';
 import { addTableCommands } from './table-commands.ts';
@@ -55,6 +56,11 @@ function program(): Command {
   addConfigurationCommands(root);
   root.command('ipvsadm').description('ipvsadm(8) for the running director, as in "ipvsadm -L -n"').helpOption(false);
   addTableCommands(root);
+  root
+    .command('decap')
+    .description('on a real server of LVS-TUN whose kernel has no ipip: take the outer headers off; ends with its process')
+    .option('--device <name>', 'the tunnel device that it makes, for the virtual addresses', 'tunl0')
+    .action(decapsulate);
   return root;
 }
 
@@ -98,6 +104,12 @@ async function watch({ adverts }: { adverts: boolean }): Promise<void> {
     process.exit(0);
   });
   for await (const line of watchLines({ adverts })) process.stdout.write(`${line}\n`);
+}
+
+async function decapsulate({ device }: { device: string }): Promise<void> {
+  const { TunnelDecapsulator } = await import('../io/tunnel-decap/index.ts');
+  const log: Log = (level, message) => void process.stderr.write(`${level} ${message}\n`);
+  new TunnelDecapsulator({ device, log }).run();
 }
 
 async function stop(): Promise<void> {

@@ -22,6 +22,16 @@ export function describeDirectorEvent(event: DirectorEvent): Pick<LogEntry, 'lev
         message: `${check.kind} of ${server}: ${check.up ? 'up' : 'down'}: ${check.reason}`,
       };
     }
+    case 'second-master':
+      return {
+        level: 'warn',
+        message: `${event.instance}: ${event.address} is master too, with priority ${event.priority}`,
+      };
+    case 'script':
+      return {
+        level: event.up ? 'info' : 'warn',
+        message: `${event.name}: ${event.up ? 'up' : 'down'}: ${event.reason}`,
+      };
     case 'log':
       return { level: event.level, message: event.message };
     case 'snapshot':

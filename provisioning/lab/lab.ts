@@ -1,12 +1,11 @@
 import type { DirectorEvent } from '../../director/index.ts';
-import { directorEventSchema } from '../../director/index.ts';
+import { directorEventSchema, foldDirector } from '../../director/index.ts';
 import type { ResolvedNode, ResolvedTestbed } from '../../testbeds/resolved.ts';
 import { RelevoError } from '../contract/index.ts';
 import type { InterfaceStatus, LabStatus, LabSummary, NodeStatus, RpcEvent } from '../contract/index.ts';
 import type { LabRuntime, NodeRuntimeStatus } from '../providers/provider.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import { describeDirectorEvent } from './director-text.ts';
-import { foldDirector } from './fold-director.ts';
 import type { LabHandle } from './lab-service.ts';
 import { LabLog } from './lab-log.ts';
 import type { LabRecord } from './lab-record.ts';

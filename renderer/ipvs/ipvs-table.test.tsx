@@ -39,6 +39,10 @@ function server(address: string, rate: number): RealServerSnapshot {
     port: 80,
     forwarding: 'masq',
     weight: 1,
+    upperThreshold: 0,
+    lowerThreshold: 0,
+    persistentConnections: 0,
+    order: 0,
     activeConnections: 1,
     inactiveConnections: 2,
     counters,
@@ -49,7 +53,17 @@ function server(address: string, rate: number): RealServerSnapshot {
 /** Each row is known by its rate: the service has 1, its servers 10 and 20. */
 function services(...realServers: RealServerSnapshot[]): VirtualServiceSnapshot[] {
   return [
-    { protocol: 'TCP', address: '192.168.1.200', port: 80, scheduler: 'rr', counters, rates: rates(1), realServers },
+    {
+      protocol: 'TCP',
+      address: '192.168.1.200',
+      port: 80,
+      scheduler: 'rr',
+      schedulerFlags: [],
+      onePacket: false,
+      counters,
+      rates: rates(1),
+      realServers,
+    },
   ];
 }
 

@@ -1,10 +1,24 @@
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { serviceId } from '../../director/index.ts';
 import { useLab } from '../app/services.ts';
 import { useFormat } from '../i18n/use-format.ts';
+import type { ServiceRow } from '../state/table.ts';
 import { testIds } from '../test-ids.ts';
 import classes from './ipvs.module.css';
 import { RateCells } from './rate-cells.tsx';
+
+/** As ipvsadm writes them, which is what the documents show. */
+function flagsOf({ schedulerFlags, persistence, onePacket }: ServiceRow['service']): string[] {
+  return [
+    ...(schedulerFlags.length === 0 ? [] : [`(${schedulerFlags.join(',')})`]),
+    ...(persistence === undefined ? [] : [`persistent ${persistence.timeoutSeconds}`]),
+    ...(persistence === undefined || /^(255\.255\.255\.255|128)$/.test(persistence.mask)
+      ? []
+      : [`mask ${persistence.mask}`]),
+    ...(onePacket ? ['ops'] : []),
+  ];
+}
 
 export interface RowProps {
   readonly lab: string;
@@ -23,9 +37,17 @@ export const ServiceRowView = memo(function ServiceRowView({ lab, node, row }: R
   return (
     <tr className={classes['service']} data-testid={testIds.ipvsRow(service.address, service.port)}>
       <th scope="rowgroup">
-        <span className={classes['protocol']}>{service.protocol}</span> {service.address}:{service.port}
+        <span className={classes['protocol']}>{service.protocol}</span> {serviceId(service).slice(4)}
       </th>
-      <td title={t('ipvs.scheduler')}>{service.scheduler}</td>
+      <td title={t('ipvs.scheduler')}>
+        {service.scheduler}
+        {flagsOf(service).map((flag) => (
+          <span key={flag} className={classes['flag']}>
+            {' '}
+            {flag}
+          </span>
+        ))}
+      </td>
       <td />
       <td className={classes['number']}>{format.integer(activeConnections)}</td>
       <td className={classes['number']}>{format.integer(inactiveConnections)}</td>

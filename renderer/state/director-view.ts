@@ -1,4 +1,11 @@
-import type { CheckSnapshot, DirectorEvent, DirectorSnapshot, VrrpInstanceSnapshot } from '../../director/index.ts';
+import type {
+  CheckSnapshot,
+  DirectorEvent,
+  DirectorSnapshot,
+  VirtualServiceSnapshot,
+  VrrpInstanceSnapshot,
+} from '../../director/index.ts';
+import { foldEvent } from '../../director/index.ts';
 import type { DirectorStatus } from '../../provisioning/contract/index.ts';
 import { share } from './share.ts';
 import type { TableView } from './table.ts';
@@ -39,45 +46,21 @@ function applySnapshot(view: DirectorView, snapshot: DirectorSnapshot): Director
 
 /** The director's view after it said `event`. */
 export function applyDirectorEvent(view: DirectorView, event: DirectorEvent): DirectorView {
-  switch (event.type) {
-    case 'snapshot':
-      return applySnapshot(view, event.snapshot);
-    case 'table':
-      return { ...view, answering: true, table: buildTable(view.table, event.services, view.checks) };
-    case 'vrrp-state':
-      return {
-        ...view,
-        instances: view.instances.map((instance) =>
-          instance.name === event.instance ? { ...instance, state: event.to, since: event.at } : instance,
-        ),
-      };
-    case 'check':
-      return applyCheck(view, event.check);
-    case 'advert':
-    case 'address':
-    case 'gratuitous-arp':
-    case 'log':
-      return view;
-  }
+  if (event.type === 'snapshot') return applySnapshot(view, event.snapshot);
+  const { instances, checks } = view;
+  const change = foldEvent({ instances: [...instances], checks: [...checks], services: servicesOf(view) }, event);
+  if (Object.keys(change).length === 0) return view;
+  const { services, ...rest } = change;
+  const next = { ...view, ...rest, ...(services === undefined ? {} : { answering: true }) };
+  if (services === undefined && rest.checks === undefined) return next;
+  return { ...next, table: buildTable(view.table, services ?? servicesOf(view), next.checks) };
 }
 
-function applyCheck(view: DirectorView, check: CheckSnapshot): DirectorView {
-  const others = view.checks.filter((other) => !isSameCheck(other, check));
-  const checks = [...others, check];
-  const services = view.table.serviceKeys.flatMap((key) => {
-    const row = view.table.services[key];
-    const servers = (view.table.serverKeys[key] ?? []).flatMap((server) => view.table.servers[server]?.entry ?? []);
+/** The services again, put together from their rows. */
+function servicesOf({ table }: DirectorView): VirtualServiceSnapshot[] {
+  return table.serviceKeys.flatMap((key) => {
+    const row = table.services[key];
+    const servers = (table.serverKeys[key] ?? []).flatMap((server) => table.servers[server]?.entry ?? []);
     return row === undefined ? [] : [{ ...row.service, realServers: servers }];
   });
-  return { ...view, checks, table: buildTable(view.table, services, checks) };
-}
-
-export function isSameCheck(left: CheckSnapshot, right: CheckSnapshot): boolean {
-  return (
-    left.protocol === right.protocol &&
-    left.serviceAddress === right.serviceAddress &&
-    left.servicePort === right.servicePort &&
-    left.serverAddress === right.serverAddress &&
-    left.serverPort === right.serverPort
-  );
 }

@@ -9,7 +9,7 @@ import type { LabEvent } from './reduce-lab.ts';
 import { reduceLab } from './reduce-lab.ts';
 import { masterToKill, masterToStart, holdingOf } from './roles.ts';
 import { smallTestbed } from './small-testbed.fixture.ts';
-import { serverKey, serviceKey } from './table.ts';
+import { serverKey } from './table.ts';
 
 const lab = 'tfg';
 const rates = {
@@ -27,6 +27,10 @@ function server(address: string, activeConnections = 0): RealServerSnapshot {
     port: 80,
     forwarding: 'masq',
     weight: 1,
+    upperThreshold: 0,
+    lowerThreshold: 0,
+    persistentConnections: 0,
+    order: 0,
     activeConnections,
     inactiveConnections: 0,
     counters,
@@ -40,6 +44,8 @@ function service(...realServers: RealServerSnapshot[]) {
     address: '192.168.1.200',
     port: 80,
     scheduler: 'rr',
+    schedulerFlags: [],
+    onePacket: false,
     counters,
     rates,
     realServers,
@@ -121,7 +127,7 @@ const play = (view: LabView, ...events: LabEvent[]): LabView =>
 const kinds = (view: LabView) => view.timeline.map(({ happening }) => happening.kind);
 
 describe('a table event', () => {
-  const key = serviceKey('TCP', '192.168.1.200', 80);
+  const key = 'TCP 192.168.1.200:80';
   const [web1, web2] = ['10.0.100.2', '10.0.100.3'].map((address) => serverKey(key, address, 80)) as [string, string];
 
   it('changes the row of the server that it is about and no other', () => {

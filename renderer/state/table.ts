@@ -1,4 +1,5 @@
 import type { CheckSnapshot, RealServerSnapshot, VirtualServiceSnapshot } from '../../director/index.ts';
+import { serviceId, serviceOfCheck } from '../../director/index.ts';
 import { share } from './share.ts';
 
 /** One real server's row: what the table says of it, and what its checker says. Either may be missing. */
@@ -29,10 +30,6 @@ export interface TableView {
 
 export const emptyTable: TableView = { serviceKeys: [], services: {}, serverKeys: {}, servers: {} };
 
-export function serviceKey(protocol: string, address: string, port: number): string {
-  return `${protocol} ${address}:${port}`;
-}
-
 export function serverKey(service: string, address: string, port: number): string {
   return `${service} > ${address}:${port}`;
 }
@@ -58,8 +55,8 @@ interface ServiceGroup {
 }
 
 function buildService(service: VirtualServiceSnapshot, checks: readonly CheckSnapshot[]): ServiceGroup {
-  const key = serviceKey(service.protocol, service.address, service.port);
-  const own = checks.filter((check) => serviceKey(check.protocol, check.serviceAddress, check.servicePort) === key);
+  const key = serviceId(service);
+  const own = checks.filter((check) => serviceOfCheck(check) === key);
   const rows = new Map<string, ServerRow>();
   for (const entry of service.realServers) {
     const row = serverKey(key, entry.address, entry.port);
@@ -67,7 +64,10 @@ function buildService(service: VirtualServiceSnapshot, checks: readonly CheckSna
   }
   for (const check of own) {
     const row = serverKey(key, check.serverAddress, check.serverPort);
-    rows.set(row, { key: row, address: check.serverAddress, port: check.serverPort, ...rows.get(row), check });
+    const known = rows.get(row);
+    // Of several checks the one that is down says why the server is out.
+    const shown = known?.check?.up === false ? known.check : check;
+    rows.set(row, { key: row, address: check.serverAddress, port: check.serverPort, ...known, check: shown });
   }
   const { realServers, ...rest } = service;
   return {

@@ -1,6 +1,6 @@
 import type { CheckSnapshot, DirectorEvent, VrrpState } from '../../director/index.ts';
+import { isSameCheck } from '../../director/index.ts';
 import type { LogEntry, NodeState, NodeStatus } from '../../provisioning/contract/index.ts';
-import { isSameCheck } from './director-view.ts';
 import type { LabView } from './lab-view.ts';
 
 /** Something that happened in the lab, in a form that can be told in any language. */
@@ -144,12 +144,20 @@ export function directorHappenings(view: LabView, node: string, event: DirectorE
       return checkHappenings(view, node, event.check);
     case 'log':
       return event.level === 'debug' ? [] : [{ kind: 'log', source: node, level: event.level, message: event.message }];
+    case 'second-master':
+    case 'script':
+      return [{ kind: 'log', source: node, level: 'warn', message: describe(event) }];
     case 'snapshot':
       return view.directors[node]?.answering === false ? [{ kind: 'director', node, answering: true }] : [];
     case 'table':
     case 'advert':
       return [];
   }
+}
+
+function describe(event: Extract<DirectorEvent, { type: 'second-master' | 'script' }>): string {
+  if (event.type === 'script') return `${event.name}: ${event.up ? 'up' : 'down'}: ${event.reason}`;
+  return `${event.instance}: ${event.address} is master too, with priority ${event.priority}`;
 }
 
 function checkHappenings(view: LabView, node: string, check: CheckSnapshot): Happening[] {

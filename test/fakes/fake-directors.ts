@@ -39,6 +39,10 @@ export class FakeDirector {
           port,
           forwarding: 'masq',
           weight,
+          upperThreshold: 0,
+          lowerThreshold: 0,
+          persistentConnections: 0,
+          order: 0,
           activeConnections: 0,
           inactiveConnections: 0,
           counters: noCounters,
@@ -84,7 +88,8 @@ export class FakeDirector {
         .filter(({ address }) => !this.#down.has(keyOf(service, address)))
         .flatMap(({ address }) => this.#servers.get(keyOf(service, address)) ?? []);
       const { protocol, address, port, scheduler } = service;
-      return { protocol, address, port, scheduler, counters: noCounters, rates: totalRates(realServers), realServers };
+      const plain = { schedulerFlags: [], onePacket: false, counters: noCounters };
+      return { protocol, address, port, scheduler, ...plain, rates: totalRates(realServers), realServers };
     });
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { DirectorSnapshot } from '../../director/index.ts';
-import { foldDirector } from './fold-director.ts';
+import type { DirectorSnapshot } from './snapshot.ts';
+import { foldDirector, serviceId } from './fold.ts';
 
 const check = {
   protocol: 'TCP',
@@ -77,4 +77,24 @@ test('a check replaces what was known of the same server, and only that', () => 
     snapshot,
   );
   expect(after?.checks).toEqual([other, down]);
+});
+
+test('checks of another kind or of another mark are others', () => {
+  const others = [
+    { ...check, kind: 'HTTP_GET' },
+    { ...check, protocol: 'FWM' as const, mark: 7 },
+    { ...check, protocol: 'FWM' as const, mark: 8 },
+  ];
+  const after = others.reduce<DirectorSnapshot | undefined>(
+    (state, next) => foldDirector(state, { type: 'check', at: 2, check: next }),
+    snapshot,
+  );
+  expect(after?.checks).toHaveLength(4);
+});
+
+test('a service has one name', () => {
+  expect(serviceId({ protocol: 'TCP', address: '10.0.0.1', port: 80 })).toBe('TCP 10.0.0.1:80');
+  expect(serviceId({ protocol: 'UDP', address: '2001:db8::1', port: 53 })).toBe('UDP [2001:db8::1]:53');
+  expect(serviceId({ protocol: 'FWM', address: '0.0.0.0', port: 0, mark: 7 })).toBe('FWM 7');
+  expect(serviceId({ protocol: 'FWM', address: '::', port: 0, mark: 7 })).toBe('FWM 7 IPv6');
 });
