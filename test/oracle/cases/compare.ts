@@ -126,11 +126,22 @@ function masked(datagram: Buffer): Buffer {
     if (isGuests(source)) copy.writeUInt32BE((copy.readUInt32BE(0) & 0xfff00000) >>> 0, 0);
     return copy;
   }
+  if (isTunnelTooNarrow(copy)) {
+    copy.writeUInt16BE(0, 22);
+    copy.writeUInt16BE(0, 26);
+  }
   if (!isGuests(source) || (copy[9] !== 1 && copy[9] !== 4 && !isReset(copy))) return copy;
   copy.writeUInt16BE(0, 4);
   copy.writeUInt16BE(0, 10);
   return copy;
 }
+
+/**
+ * "Fragmentation needed": the kernel passes on what a router said of a tunnel, but with the MTU of the route that it has
+ * cached, until that is looked up anew (docs/director/differences.md).
+ */
+const isTunnelTooNarrow = (datagram: Buffer): boolean =>
+  datagram[9] === 1 && datagram[20] === 3 && datagram[21] === 4 && isGuests(endsOf(datagram)[0]);
 
 const isReset = (datagram: Buffer): boolean => datagram[9] === 6 && ((datagram[33] ?? 0) & 4) !== 0;
 
