@@ -34,10 +34,7 @@ export function describeDirectorEvent(event: DirectorEvent): Pick<LogEntry, 'lev
       };
     case 'log':
       return { level: event.level, message: event.message };
-    case 'snapshot':
-    case 'table':
-    case 'advert':
-    case 'gratuitous-arp':
+    default:
       return undefined;
   }
 }
