@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { server, virtual } from './topology.mjs';
 
-const director = fileURLToPath(new URL('../../dist/node/director.cjs', import.meta.url));
+const director = fileURLToPath(new URL(process.env.RELEVO_DIRECTOR ?? '../../dist/node/director.cjs', import.meta.url));
 
 /**
  * The ways from client to server. `open` sets one up in the forwarder and returns what takes it away; `target` is the address that

@@ -58,7 +58,9 @@ function program(): Command {
   addTableCommands(root);
   root
     .command('decap')
-    .description('on a real server of LVS-TUN whose kernel has no ipip: take the outer headers off; ends with its process')
+    .description(
+      'on a real server of LVS-TUN whose kernel has no ipip: take the outer headers off; ends with its process',
+    )
     .option('--device <name>', 'the tunnel device that it makes, for the virtual addresses', 'tunl0')
     .action(decapsulate);
   return root;

@@ -1,19 +1,7 @@
+import type { MarkRule } from '../engine/marks.ts';
 import type { SyncDaemon, Timeouts } from '../api/table.ts';
 import type { VirtualServerConfiguration } from '../engine/checks/configuration.ts';
 import type { VrrpConfiguration, VrrpInstanceConfiguration } from '../engine/vrrp/configuration.ts';
-
-/** Packets that get a firewall mark on their way in, as `iptables -t mangle -A PREROUTING … -j MARK` gives it. */
-export interface MarkRule {
-  /** 1–2^32-1. */
-  readonly mark: number;
-  readonly protocol?: 'TCP' | 'UDP';
-  /** Address or network in CIDR notation. */
-  readonly source?: string;
-  readonly destination?: string;
-  /** Inclusive; `destination port`. */
-  readonly ports?: { readonly from: number; readonly to: number };
-  readonly interface?: string;
-}
 
 /** What a configuration file asks of the director, whatever its format; every default is filled in. */
 export interface DirectorConfiguration {

@@ -5,7 +5,8 @@ import type {
   VirtualServerConfiguration,
 } from '../engine/checks/configuration.ts';
 import type { VrrpInstanceConfiguration } from '../engine/vrrp/configuration.ts';
-import type { DirectorConfiguration, MarkRule } from './configuration.ts';
+import type { MarkRule } from '../engine/marks.ts';
+import type { DirectorConfiguration } from './configuration.ts';
 import type { FormatName } from './formats.ts';
 import { schedulerNames } from './schedulers.ts';
 

@@ -1,8 +1,20 @@
-import type { MarkRule } from '../config/configuration.ts';
 import { parseAddress } from './address.ts';
 import type { Address } from './address.ts';
 import type { Packet } from './packet/packet.ts';
 import { PROTOCOL_TCP, PROTOCOL_UDP } from './packet/packet.ts';
+
+/** Packets that get a firewall mark on their way in, as `iptables -t mangle -A PREROUTING … -j MARK` gives it. */
+export interface MarkRule {
+  /** 1–2^32-1. */
+  readonly mark: number;
+  readonly protocol?: 'TCP' | 'UDP';
+  /** Address or network in CIDR notation. */
+  readonly source?: string;
+  readonly destination?: string;
+  /** Inclusive; `destination port`. */
+  readonly ports?: { readonly from: number; readonly to: number };
+  readonly interface?: string;
+}
 
 /** An address with so many of its leading bits. */
 export interface Network {

@@ -1,7 +1,7 @@
 import type { Explanation, FlowQuestion } from '../api/explain.ts';
 import type { ConnectionSnapshot, DirectorSnapshot, TableSnapshot } from '../api/snapshot.ts';
 import type { TableCommand, TableResult } from '../api/table.ts';
-import type { MarkRule } from '../config/configuration.ts';
+import type { MarkRule } from '../engine/marks.ts';
 import { ServiceTable } from '../engine/ipvs/service-table.ts';
 import type { ForwardingPlane } from '../engine/ipvs/plane.ts';
 import { snapshotTable } from '../engine/ipvs/table-snapshot.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DirectorSnapshot, RealServerSnapshot } from '../../director/index.ts';
+import type { DirectorSnapshot, RealServerSnapshot, VirtualServiceSnapshot } from '../../director/index.ts';
 import type { LabStatus, NodeStatus } from '../../provisioning/contract/index.ts';
 import type { AppState } from './app-state.ts';
 import { initialState, reduceEvent } from './app-state.ts';
@@ -38,7 +38,7 @@ function server(address: string, activeConnections = 0): RealServerSnapshot {
   };
 }
 
-function service(...realServers: RealServerSnapshot[]) {
+function service(...realServers: RealServerSnapshot[]): VirtualServiceSnapshot {
   return {
     protocol: 'TCP',
     address: '192.168.1.200',
@@ -49,7 +49,7 @@ function service(...realServers: RealServerSnapshot[]) {
     counters,
     rates,
     realServers,
-  } as const;
+  };
 }
 
 function check(serverAddress: string, up: boolean) {

@@ -51,7 +51,7 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** A copy with one to four faults. */
 export function mutateBytes(random: Random, original: Uint8Array): Uint8Array {
-  let bytes = original.slice();
+  let bytes: Uint8Array = original.slice();
   for (let left = 1 + pick(random, 4); left > 0; left--) bytes = oneOf(random, changes)(bytes, random);
   return bytes;
 }

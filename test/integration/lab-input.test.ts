@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabSummary } from '../../provisioning/contract/index.ts';
 import { Belongings, takeCensus } from './support/census.ts';
+import { until } from './support/director-namespaces.ts';
 import { TfgLab } from './support/lab.ts';
 import { Relevo } from './support/relevo.ts';
 
@@ -191,9 +192,10 @@ describe('a disk that is full', () => {
   it('while the base layer is being built: says so, and nothing half-made is left', async () => {
     const cache = await smallDisk('800m');
     await expectDiskFull(cache, async () => {
-      // Enough room at first; then somebody else takes most of it.
-      await new Promise((resolve) => setTimeout(resolve, 3000));
-      await run('fallocate', ['-l', '700m', join(cache, 'filler')]);
+      // Enough room at first; then somebody else takes what is left. How much the layer needs depends on what the host has.
+      await until('the base layer is begun', 60_000, async () => (await readdir(cache)).includes('base'));
+      // It ends with "no space left", as it should.
+      await run('dd', ['if=/dev/zero', `of=${join(cache, 'filler')}`, 'bs=256k']).catch(() => undefined);
     });
   });
 });

@@ -83,9 +83,7 @@ describe('other services', () => {
 
   it('on all ports take any of them', async () => {
     const persistence = { timeoutSeconds: 60, mask: '255.255.255.255' };
-    await director.apply([
-      serviceOf({ protocol: 'TCP', address: VIRTUAL, port: 0 }, [one], 'masq', { persistence }),
-    ]);
+    await director.apply([serviceOf({ protocol: 'TCP', address: VIRTUAL, port: 0 }, [one], 'masq', { persistence })]);
     expect(await client(`curl -sS -m 5 http://${VIRTUAL}/`)).toContain(`${one} ${CLIENT}`);
     expect(await director.connections()).toContainEqual(expect.objectContaining({ clientPort: 0, virtualPort: 0 }));
   });

@@ -50,18 +50,25 @@ export class Balancer {
    */
   admit(flow: Flow, tcpFlags: number, now: number): number {
     if (this.services.forwardsNothing) return REFUSED.noService;
-    let entry = this.connections.findIncoming(flow);
-    if (entry !== -1 && isSyn(flow, tcpFlags) && this.isReused(entry)) {
-      this.life.end(entry);
-      entry = -1;
+    const entry = this.connections.findIncoming(flow);
+    if (entry === -1) return this.begin(flow, tcpFlags, now);
+    if (isSyn(flow, tcpFlags) && this.isReused(entry)) return this.beginInsteadOf(entry, flow, tcpFlags, now);
+    const destination = this.services.destination(this.connections.destination(entry));
+    if (destination === undefined || destination.available) return entry;
+    if (!this.services.sysctls.expireNodestConn) return REFUSED.serverRemoved;
+    return this.beginInsteadOf(entry, flow, tcpFlags, now);
+  }
+
+  /** The kernel's old entry goes by its timer: its server still counts it while the new connection gets its own. */
+  private beginInsteadOf(old: number, flow: Flow, tcpFlags: number, now: number): number {
+    if (this.connections.isFull) {
+      this.life.end(old);
+      return this.begin(flow, tcpFlags, now);
     }
-    if (entry !== -1) {
-      const destination = this.services.destination(this.connections.destination(entry));
-      if (destination === undefined || destination.available) return entry;
-      if (!this.services.sysctls.expireNodestConn) return REFUSED.serverRemoved;
-      this.life.end(entry);
-    }
-    return this.begin(flow, tcpFlags, now);
+    this.connections.hide(old);
+    const entry = this.begin(flow, tcpFlags, now);
+    this.life.end(old);
+    return entry;
   }
 
   /** Does a SYN on this entry begin another connection? (ip_vs_in_hook, is_new_conn_expected) */
@@ -79,7 +86,18 @@ export class Balancer {
     return (mode & 2) !== 0 && state === TCP_STATE_FIN_WAIT && isOneSided;
   }
 
-  /** tcp_conn_schedule, udp_conn_schedule and ip_vs_schedule. */
+  /**
+   * The entry for an ICMP error about a flow, as the client sent it, that has none: with the sysctl schedule_icmp one is made
+   * whatever the segment was. A number of `REFUSED` otherwise; noServer is silence here (ip_vs_leave).
+   */
+  admitQuoted(flow: Flow, now: number): number {
+    const { sysctls, forwardsNothing } = this.services;
+    if (forwardsNothing || sysctls.number('schedule_icmp') === 0) return REFUSED.noService;
+    const service = this.services.find(flow);
+    return service === undefined ? REFUSED.noService : this.schedule(service, flow, now);
+  }
+
+  /** tcp_conn_schedule and udp_conn_schedule. */
   private begin(flow: Flow, tcpFlags: number, now: number): number {
     const service = this.services.find(flow);
     if (service === undefined) return REFUSED.noService;
@@ -87,6 +105,11 @@ export class Balancer {
       const starts = (tcpFlags & TCP_SYN) !== 0 || this.services.sysctls.sloppyTcp;
       if (!starts || (tcpFlags & TCP_RST) !== 0) return REFUSED.notFirstSegment;
     } else if (flow.protocol !== PROTOCOL_UDP) return REFUSED.noService;
+    return this.schedule(service, flow, now);
+  }
+
+  /** ip_vs_schedule. */
+  private schedule(service: VirtualService, flow: Flow, now: number): number {
     if (this.isDropped()) return REFUSED.overloaded;
     // Active FTP: the server's side opens data connections, they are none to a service.
     if (flow.sourcePort === FTP_DATA_PORT) return REFUSED.noService;

@@ -12,6 +12,8 @@ export const SERVER = 8;
  * use; and the state) and the mark.
  */
 const ROW_WORDS = 16;
+/** Large arrays begin 16 bytes behind a page's start (malloc's header): so far on, rows are whole cache lines. */
+const FIRST_ROW = 12;
 const PORTS = 12;
 const END = 13;
 const KIND = 14;
@@ -68,7 +70,7 @@ export class ConnectionColumns {
 
   constructor(capacity: number) {
     this.capacity = capacity;
-    this.addresses = new Uint32Array(capacity * ROW_WORDS);
+    this.addresses = new Uint32Array(FIRST_ROW + capacity * ROW_WORDS);
     this.expiries = new Float64Array(capacity);
     this.owners = new Int32Array(capacity);
     this.timeouts = new Uint32Array(capacity);
@@ -79,7 +81,7 @@ export class ConnectionColumns {
 
   protected growColumns(capacity: number): void {
     this.capacity = capacity;
-    this.addresses = copyInto(new Uint32Array(capacity * ROW_WORDS), this.addresses);
+    this.addresses = copyInto(new Uint32Array(FIRST_ROW + capacity * ROW_WORDS), this.addresses);
     this.expiries = copyInto(new Float64Array(capacity), this.expiries);
     this.owners = copyInto(new Int32Array(capacity), this.owners);
     this.timeouts = copyInto(new Uint32Array(capacity), this.timeouts);
@@ -89,7 +91,7 @@ export class ConnectionColumns {
   }
 
   protected fill(entry: number, key: ConnectionKey, destination: number, expiresAt: number): void {
-    const row = entry * ROW_WORDS;
+    const row = FIRST_ROW + entry * ROW_WORDS;
     const { addresses } = this;
     for (let word = 0; word < ADDRESS_WORDS; word++) addresses[row + word] = key.addresses[word] ?? 0;
     addresses[row + PORTS] = portsWord(key.clientPort, key.virtualPort);
@@ -105,7 +107,7 @@ export class ConnectionColumns {
   }
 
   private word(entry: number, word: number): number {
-    return this.addresses[entry * ROW_WORDS + word] ?? 0;
+    return this.addresses[FIRST_ROW + entry * ROW_WORDS + word] ?? 0;
   }
 
   isInUse(entry: number): boolean {
@@ -118,7 +120,7 @@ export class ConnectionColumns {
   }
 
   protected free(entry: number): void {
-    this.addresses[entry * ROW_WORDS + KIND] = 0;
+    this.addresses[FIRST_ROW + entry * ROW_WORDS + KIND] = 0;
   }
 
   family(entry: number): Family {
@@ -132,18 +134,18 @@ export class ConnectionColumns {
 
   /** Where the words of an entry begin in `addresses`; add CLIENT, VIRTUAL or SERVER. */
   wordsAt(entry: number): number {
-    return entry * ROW_WORDS;
+    return FIRST_ROW + entry * ROW_WORDS;
   }
 
   /** A copy, for listings. `which` is CLIENT, VIRTUAL or SERVER. */
   address(entry: number, which: number): Address {
-    const at = entry * ROW_WORDS + which;
+    const at = FIRST_ROW + entry * ROW_WORDS + which;
     return { family: this.family(entry), words: this.addresses.slice(at, at + 4) };
   }
 
   /** Is it this address? `words` from `at` on. */
   protected hasAddress(entry: number, which: number, words: Uint32Array, at: number): boolean {
-    const own = entry * ROW_WORDS + which;
+    const own = FIRST_ROW + entry * ROW_WORDS + which;
     const { addresses } = this;
     return (
       addresses[own + 3] === words[at + 3] &&
@@ -170,7 +172,7 @@ export class ConnectionColumns {
   }
 
   protected setPorts(entry: number, clientPort: number, virtualPort: number, serverPort: number): void {
-    const row = entry * ROW_WORDS;
+    const row = FIRST_ROW + entry * ROW_WORDS;
     this.addresses[row + PORTS] = portsWord(clientPort, virtualPort);
     this.addresses[row + END] = (serverPort << 16) | this.flags(entry);
   }
@@ -194,7 +196,7 @@ export class ConnectionColumns {
   }
 
   protected storeState(entry: number, state: number): void {
-    this.addresses[entry * ROW_WORDS + KIND] = this.kind(entry) | (state << 8);
+    this.addresses[FIRST_ROW + entry * ROW_WORDS + KIND] = this.kind(entry) | (state << 8);
   }
 
   flags(entry: number): number {
@@ -202,7 +204,7 @@ export class ConnectionColumns {
   }
 
   setFlags(entry: number, flags: number): void {
-    this.addresses[entry * ROW_WORDS + END] = (this.serverPort(entry) << 16) | flags;
+    this.addresses[FIRST_ROW + entry * ROW_WORDS + END] = (this.serverPort(entry) << 16) | flags;
   }
 
   /** Firewall mark of the packet that began it. */

@@ -30,8 +30,8 @@ export class IcmpAnswers {
   private readonly ownAddress: (packet: Packet) => Uint32Array | undefined;
 
   /**
-   * `ownAddress`: from where this host would send to the packet's sender. The kernel takes it for an IPv6 packet whose hops are
-   * used up (decrement_ttl in ip_vs_xmit.c forces the device).
+   * `ownAddress`: from where this host would send to the packet's sender. The kernel's ICMPv6 errors come from there
+   * (icmp6_send), not from the virtual address as those of IPv4 do.
    */
   constructor(isLocal: (packet: Packet) => boolean, ownAddress: (packet: Packet) => Uint32Array | undefined) {
     this.isLocal = isLocal;
@@ -43,13 +43,12 @@ export class IcmpAnswers {
     return drop(reasons[complaint], this.build(packet, complaint, now, mtu));
   }
 
-  /** Errors come from the virtual address for requests, from the interface that the packet came in by for answers. */
+  /** In IPv4, errors come from the virtual address for requests, from the interface that the packet came in by for answers. */
   private build(packet: Packet, complaint: Complaint, now: number, mtu: number): Uint8Array | undefined {
     // Path MTU discovery must not be starved: Linux does not limit it either (icmpv4_mask_allow, icmpv6_mask_allow).
     if (complaint !== 'too-big' && !this.limiter.allow(packet.addresses, 0, now)) return undefined;
     const error = icmpErrorOf(packet.family, complaint, mtu);
-    const isAboutHops = packet.family === 6 && complaint === 'time-exceeded';
-    const towardsSender = isAboutHops ? this.ownAddress(packet) : undefined;
+    const towardsSender = packet.family === 6 ? this.ownAddress(packet) : undefined;
     if (towardsSender !== undefined) return buildIcmpError(packet, error, towardsSender);
     if (this.isLocal(packet)) return buildIcmpError(packet, error, packet.addresses, DESTINATION);
     return buildIcmpError(packet, error, packet.family === 4 ? packet.interfaceAddress : packet.interfaceAddress6);

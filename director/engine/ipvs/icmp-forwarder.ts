@@ -67,11 +67,14 @@ export class IcmpForwarder<H extends Hop> {
     return this.transmission.send(packet, hop);
   }
 
-  /** About a request, from a masqueraded server or a router before it. */
+  /**
+   * About a request, from a server or a router before it. The kernel does the same, whatever the forwarding method
+   * (handle_response_icmp).
+   */
   private fromServer(packet: Packet, quoted: QuotedPacket, now: number): Decision<H> {
     const { connections } = this.balancer;
     const entry = connections.findOutgoing(quoted.reverse);
-    if (entry === -1 || (connections.flags(entry) & FLAG_FORWARDING_MASK) !== FORWARD_MASQUERADE) return PASS;
+    if (entry === -1) return PASS;
     if (!isIcmpChecksumGood(packet)) return drop('bad-checksum');
     const at = connections.wordsAt(entry) + VIRTUAL;
     const hop = this.paths.find(packet.family, packet.addresses, DESTINATION, connections.addresses, at);

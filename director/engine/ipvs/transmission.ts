@@ -159,12 +159,16 @@ export class Transmission<H extends Hop> {
     return decision;
   }
 
-  /** A router on the way to a tunnelled server said how much passes. */
+  /**
+   * A router on the way to a tunnelled server said how much passes. Returns what the client is told now: as in the kernel, whose
+   * route to the server is looked up anew only with the next packet, that is the MTU as it was before.
+   */
   learnTunnelMtu(entry: number, mtu: number, now: number): number {
     const destination = this.connections.destination(entry);
     const family = this.serverFamily(entry);
+    const before = this.tunnelMtu(destination, this.hopToServer(entry)?.mtu ?? mtu, now);
     this.learned.set(destination, { mtu: Math.max(mtu, LEAST_MTU[family]), until: now + LEARNED_MTU_LIFETIME_MS });
-    return this.tunnelMtu(destination, this.hopToServer(entry)?.mtu ?? mtu, now) - headerLength(family);
+    return before - headerLength(family);
   }
 
   private tunnelMtu(destination: number, linkMtu: number, now: number): number {

@@ -29,6 +29,8 @@ export interface SyncTarget {
   stateTimeout(protocol: number, state: number): number;
   /** From now on, in milliseconds, and as the entry's own until its state changes. */
   setTimeout(entry: number, timeoutMs: number, now: number): void;
+  /** The entry is as the message says. */
+  learned(entry: number): void;
 }
 
 /** Of templates of version 0, which does not say. */
@@ -58,6 +60,7 @@ export class SyncBackup {
     target.setPackets(entry, threshold);
     memory.setAnnouncedState(entry, connection.state);
     memory.setAnnouncedEnd(entry, now + timeoutMs, 0);
+    target.learned(entry);
   }
 
   /** -1: nothing to be done. */

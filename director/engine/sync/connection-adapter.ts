@@ -1,7 +1,8 @@
 import type { ConnectionLife } from '../ipvs/connection-life.ts';
 import type { ConnectionTable } from '../ipvs/connection-table.ts';
 import type { Flow } from '../ipvs/flow.ts';
-import { ADDRESS_WORDS, SERVER } from '../ipvs/connection-columns.ts';
+import type { Address } from '../address.ts';
+import { ADDRESS_WORDS, CLIENT, SERVER } from '../ipvs/connection-columns.ts';
 import { FLAG_FORWARDING_MASK, FLAG_INACTIVE, FLAG_TEMPLATE, FORWARD_MASQUERADE } from '../ipvs/connection-flags.ts';
 import type { Destination } from '../ipvs/service.ts';
 import type { ServiceTable } from '../ipvs/service-table.ts';
@@ -25,6 +26,7 @@ export class ConnectionAdapter implements SyncTable {
   private readonly life: ConnectionLife;
   private readonly sequences: SequenceStore | undefined;
   private readonly flow = new ConnectionFlow();
+  private clients: LearnedClient[] = [];
 
   constructor(connections: ConnectionTable, services: ServiceTable, life: ConnectionLife, sequences?: SequenceStore) {
     this.connections = connections;
@@ -144,6 +146,24 @@ export class ConnectionAdapter implements SyncTable {
     this.connections.setState(entry, state);
   }
 
+  learned(entry: number): void {
+    const { connections } = this;
+    const flags = connections.flags(entry);
+    if ((flags & FLAG_TEMPLATE) !== 0 || (flags & FLAG_FORWARDING_MASK) !== FORWARD_MASQUERADE) return;
+    const address = connections.address(entry, CLIENT);
+    this.clients.push({ protocol: connections.protocol(entry), address, port: connections.clientPort(entry) });
+  }
+
+  /**
+   * The clients of the masqueraded connections that messages told of since the last call: their servers' answers belong to
+   * the table before any packet of theirs was seen here.
+   */
+  takeLearned(): readonly LearnedClient[] {
+    const { clients } = this;
+    this.clients = [];
+    return clients;
+  }
+
   stateTimeout(protocol: number, state: number): number {
     const { timeouts } = this.services;
     return protocol === PROTOCOL_TCP ? (timeouts.tcp[state] ?? 0) : timeouts.udp;
@@ -154,6 +174,13 @@ export class ConnectionAdapter implements SyncTable {
     this.connections.setTimeout(entry, timeout);
     this.connections.setExpiry(entry, now + timeout);
   }
+}
+
+/** The client's end of a connection. */
+export interface LearnedClient {
+  readonly protocol: number;
+  readonly address: Address;
+  readonly port: number;
 }
 
 /** A connection of a message as the packet that would have begun it. */

@@ -135,6 +135,10 @@ export class SimulatedTable implements SyncTable {
     return protocol === 6 && state === 1 ? 900_000 : 300_000;
   }
 
+  learned(): void {
+    // Nothing here has to know.
+  }
+
   setTimeout(entry: number, timeoutMs: number): void {
     this.row(entry).timeoutMs = timeoutMs;
   }

@@ -1,4 +1,5 @@
-import type { DirectorConfiguration, MarkRule } from '../../config/configuration.ts';
+import type { DirectorConfiguration } from '../../config/configuration.ts';
+import type { MarkRule } from '../../engine/marks.ts';
 import type { ForwardingPlane } from '../../engine/ipvs/plane.ts';
 import { choosePlane } from '../ipvs-plane/choose.ts';
 import { IpvsPlane } from '../ipvs-plane/index.ts';

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import type { Explanation, FlowQuestion } from '../../api/explain.ts';
 import type { ConnectionSnapshot, TableSnapshot } from '../../api/snapshot.ts';
 import type { TableCommand, TableResult } from '../../api/table.ts';
-import type { MarkRule } from '../../config/configuration.ts';
+import type { MarkRule } from '../../engine/marks.ts';
 import { assertNever } from '../../engine/assert-never.ts';
 import type { ForwardingPlane } from '../../engine/ipvs/plane.ts';
 import { ServiceTable } from '../../engine/ipvs/service-table.ts';

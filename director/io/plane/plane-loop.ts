@@ -84,7 +84,7 @@ export class PlaneLoop {
       this.rules.expect({ protocol: PROTOCOL_TCP, address, port }),
     );
     this.forwarder = new Forwarder(balancer, this.network.hops, ftp);
-    this.desk = new TableDesk(balancer, log);
+    this.desk = new TableDesk(balancer, log, (clients) => this.rules.expectAll(clients));
     this.followNetwork();
   }
 
@@ -162,7 +162,10 @@ export class PlaneLoop {
     const ready = (position: number): number => (descriptors[position * 2 + 1] ?? 0) >>> 16;
     for (const [position, ring] of this.rings.entries()) if ((ready(position + 2) & POLLERR) !== 0) ring.clearError();
     const first = 2 + this.rings.length;
-    if (this.syncDescriptors.some((_, position) => ready(first + position) !== 0)) this.desk.receive(this.now);
+    if (this.syncDescriptors.some((_, position) => ready(first + position) !== 0)) {
+      this.desk.receive(this.now);
+      this.isDirty = true;
+    }
     if (ready(0) !== 0) this.readRequests();
     if (ready(1) !== 0 && this.network.network.readNotifications()) this.followNetwork();
   }

@@ -28,7 +28,17 @@ export function serviceRules(services: RuleServices): Transaction {
 
 /** Notes a flow that no packet of its client has announced, such as an FTP data connection from the server. */
 export function noteFlow(endpoint: Endpoint, seconds: number): Transaction {
-  return new Transaction(TABLE).addElements(`flows${endpoint.address.family}`, [endpointKey(endpoint)], seconds);
+  return noteFlows([endpoint], seconds);
+}
+
+/** As `noteFlow`, for many. */
+export function noteFlows(endpoints: readonly Endpoint[], seconds: number): Transaction {
+  const transaction = new Transaction(TABLE);
+  for (const family of families) {
+    const keys = endpoints.filter((endpoint) => endpoint.address.family === family).map(endpointKey);
+    if (keys.length > 0) transaction.addElements(`flows${family}`, keys, seconds);
+  }
+  return transaction;
 }
 
 function endpointKey({ address: host, protocol, port }: Endpoint): Uint8Array {

@@ -4,7 +4,7 @@ import { NetlinkError, OwnedTable } from './nft/owned-table.ts';
 import type { Transaction } from './nft/owned-table.ts';
 import { defaultRuleTimeouts } from './rule-services.ts';
 import type { Endpoint, RuleServices, RuleTimeouts } from './rule-services.ts';
-import { noteFlow, serviceRules } from './rule-elements.ts';
+import { noteFlows, serviceRules } from './rule-elements.ts';
 import { foundation, interfaceRules, replaceRules, TABLE } from './rules.ts';
 import type { Rule } from './rules.ts';
 
@@ -74,8 +74,13 @@ export class RuleKeeper {
 
   /** Before a server opens a connection that no packet of its client has announced. */
   expect(endpoint: Endpoint): void {
+    this.expectAll([endpoint]);
+  }
+
+  /** As `expect`: clients of connections that another director has told of. */
+  expectAll(endpoints: readonly Endpoint[]): void {
     try {
-      this.table.commit(noteFlow(endpoint, this.timeouts.openSeconds));
+      this.table.commit(noteFlows(endpoints, this.timeouts.openSeconds));
     } catch (error) {
       this.complain(error);
     }

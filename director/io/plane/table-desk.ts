@@ -8,7 +8,7 @@ import type { LogLevel } from '../log.ts';
 import { executeSync, isSyncCommand } from '../sync/commands.ts';
 import { SyncDaemons } from '../sync/daemons.ts';
 import type { PlaneAnswer, PlaneRequest } from './messages.ts';
-import type { RuleTimeouts } from './rule-services.ts';
+import type { Endpoint, RuleTimeouts } from './rule-services.ts';
 
 const FIN_WAIT = 4;
 const TIME_WAIT = 5;
@@ -17,12 +17,20 @@ const TIME_WAIT = 5;
 export class TableDesk {
   private readonly balancer: Balancer;
   private readonly sync: SyncDaemons;
+  private readonly adapter: ConnectionAdapter;
+  private readonly expect: (clients: readonly Endpoint[]) => void;
 
-  constructor(balancer: Balancer, log: (level: LogLevel, message: string) => void) {
+  /** `expect` keeps the kernel from answers to these clients, none of whose packets has come here yet. */
+  constructor(
+    balancer: Balancer,
+    log: (level: LogLevel, message: string) => void,
+    expect: (clients: readonly Endpoint[]) => void,
+  ) {
     this.balancer = balancer;
+    this.expect = expect;
     const { connections, services, life } = balancer;
-    const adapter = new ConnectionAdapter(connections, services, life);
-    this.sync = new SyncDaemons(adapter, settingsOf(services.sysctls.all()), log);
+    this.adapter = new ConnectionAdapter(connections, services, life);
+    this.sync = new SyncDaemons(this.adapter, settingsOf(services.sysctls.all()), log);
   }
 
   /** One result for each, in this order. */
@@ -61,6 +69,8 @@ export class TableDesk {
 
   receive(now: number): void {
     this.sync.receive(now);
+    const clients = this.adapter.takeLearned();
+    if (clients.length > 0) this.expect(clients);
   }
 
   /** When `run` is to be called; Infinity = never. */

@@ -14,6 +14,8 @@ const LARGEST_DATAGRAM = 65_536;
 /** Datagrams taken from one socket before packets have their turn. */
 const DATAGRAMS_A_TURN = 16;
 const REPORT_PERIOD_MS = 10_000;
+/** A master that tells all its entries at once must not outrun the backup; the kernel takes memory only as it is needed. */
+const RECEIVE_BUFFER = 8 << 20;
 
 interface Channel {
   readonly role: SyncRole;
@@ -97,7 +99,13 @@ export class SyncDaemons {
     const receivers: GroupReceiver[] = [];
     try {
       for (let offset = 0; offset < this.receiverCount(daemon.role); offset++)
-        receivers.push(new GroupReceiver({ ...options, port: options.port + offset }));
+        receivers.push(
+          new GroupReceiver({
+            ...options,
+            port: options.port + offset,
+            bufferSize: options.bufferSize || RECEIVE_BUFFER,
+          }),
+        );
     } catch (error) {
       for (const socket of [sender, ...receivers]) socket.close();
       throw error;

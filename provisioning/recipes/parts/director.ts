@@ -27,6 +27,9 @@ export function director({ testbed, node, context }: PartInput): RecipePart {
       },
       wrapper(installedProgram, ''),
       wrapper('/usr/sbin/ipvsadm', ' ipvsadm'),
+      script('/usr/sbin/ipvsadm-save', 'exec /usr/sbin/ipvsadm -S "$@"'),
+      // As the real one: what was there goes first, and comments are not rules.
+      script('/usr/sbin/ipvsadm-restore', 'rules=$(grep -v "^#")\nipvsadm -C\necho "$rules" | ipvsadm -R'),
       ...(context.init === 'systemd'
         ? [
             { kind: 'command' as const, title: 'Keep keepalived quiet', run: 'systemctl disable --now keepalived' },
@@ -56,11 +59,15 @@ export function director({ testbed, node, context }: PartInput): RecipePart {
 }
 
 function wrapper(path: string, command: string) {
+  return script(path, `exec ${program}${command} "$@"`);
+}
+
+function script(path: string, body: string) {
   return {
     kind: 'file' as const,
     title: `Write ${path}`,
     path,
-    content: `#!/bin/sh\nexec ${program}${command} "$@"\n`,
+    content: `#!/bin/sh\n${body}\n`,
     mode: '755',
   };
 }

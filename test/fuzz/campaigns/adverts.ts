@@ -23,7 +23,7 @@ const instances = [
 /** Sound, damaged and made-up advertisements, with whatever time passes between them. */
 class AdvertAttack implements Attack {
   readonly #random: Random;
-  readonly #router = new VrrpRouter({ instances, groups: [], scripts: [], files: [] }, 0);
+  readonly #router = new VrrpRouter({ instances }, 0);
   #now = 0;
   #packet: Uint8Array = new Uint8Array();
 

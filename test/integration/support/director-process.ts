@@ -11,6 +11,8 @@ export interface Place {
   readonly namespace: string;
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Its ending tells the format. Default `keepalived.conf`. */
+  readonly configName?: string;
 }
 
 /** A program in a namespace, in a process group of its own. */
@@ -77,7 +79,7 @@ export class TestDirector {
     };
     this.#place = { ...place, env };
     this.#script = script;
-    this.configFile = join(place.folder, 'keepalived.conf');
+    this.configFile = join(place.folder, place.configName ?? 'keepalived.conf');
   }
 
   get runDirectory(): string {
