@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FlowQuestion } from '../../director/api/explain.ts';
 import type { TableCommand } from '../../director/api/table.ts';
-import type { MarkRule } from '../../director/config/configuration.ts';
+import type { MarkRule } from '../../director/engine/marks.ts';
 import { createPacketPlane } from '../../director/io/plane/index.ts';
 import type { PacketPlane } from '../../director/io/plane/index.ts';
 import { runThread } from '../../director/io/plane/thread.ts';

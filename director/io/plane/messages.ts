@@ -1,7 +1,7 @@
 import type { Explanation, FlowQuestion } from '../../api/explain.ts';
 import type { ConnectionSnapshot, TableSnapshot } from '../../api/snapshot.ts';
 import type { TableCommand, TableResult } from '../../api/table.ts';
-import type { MarkRule } from '../../config/configuration.ts';
+import type { MarkRule } from '../../engine/marks.ts';
 import type { LogLevel } from '../log.ts';
 
 /** What the packet thread is started with. */
