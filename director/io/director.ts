@@ -97,9 +97,12 @@ export class Director {
     writeSysctl(ipForward, '1');
     this.#plane.setLocalAddresses(this.#local.all);
     this.#checks.configure(this.#configuration.virtualServers);
-    // At once: its timers are what everyone waits for, and they leave the plane more than the time it needs.
-    this.#startVrrp();
-    if (needsPlane(this.#configuration)) await this.#ensurePlane(this.#configuration);
+    const plane = needsPlane(this.#configuration) ? this.#ensurePlane(this.#configuration) : Promise.resolve();
+    // At once: its timers are what everyone waits for, and they leave the plane more than the time it needs, but for the owner
+    // of an address, who takes it without waiting (RFC 5798, section 6.4.1).
+    if (this.#configuration.instances.some(({ priority }) => priority === 255)) await plane;
+    if (!this.#isEnding()) this.#startVrrp();
+    await plane;
   }
 
   /** Takes the file again. Rejects with DirectorError, and changes nothing, when it cannot be used. */
