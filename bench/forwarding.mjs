@@ -1,9 +1,13 @@
 #!/usr/bin/env node
-// Five ways from a client to a server, side by side on one topology, rounds interleaved: kernel routing without any balancer,
-// nftables' destination NAT, our packet plane, HAProxy (mode tcp, one thread) and nginx (stream, one worker).
-//   --rounds N (3)   --seconds N (2): of each load   --only NAME
+// Five ways from a client to a server, side by side on one topology: kernel routing without any balancer, nftables' destination
+// NAT, our packet plane, HAProxy (mode tcp, one thread) and nginx (stream, one worker). All are open all the time; each load runs
+// on one way after the other before the next load begins, so that whatever else the machine does hits them alike.
+//   --rounds N (5)   --seconds N (1): of each load   --only NAME,NAME   --loads NAME,NAME
+//   --nice N (0): -20 … 19, for client, forwarders and server alike, where other work shares the machine
 import { execFileSync } from 'node:child_process';
-import { figures, measure } from './forwarding/loads.mjs';
+import { writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { costs, figures, loads, measure } from './forwarding/loads.mjs';
 import { openTopology } from './forwarding/topology.mjs';
 import { ways } from './forwarding/ways.mjs';
 import { keep, option } from './relevo.mjs';
@@ -31,51 +35,109 @@ function isThere(program) {
   }
 }
 
-const rounds = option('rounds', 3);
-const seconds = option('seconds', 2);
-const at = process.argv.indexOf('--only');
-const names = at < 0 ? Object.keys(ways) : [process.argv[at + 1]];
+const rounds = option('rounds', 5);
+const seconds = option('seconds', 1);
+const niceness = option('nice', 0);
+const chosen = (name, all) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? all : process.argv[at + 1].split(',');
+};
+const names = chosen('only', Object.keys(ways));
+const measured = loads.filter(({ name }) => chosen('loads', [name]).includes(name));
+if (niceness !== 0) beNice(niceness);
+
+/** Everything started from here on inherits both: the second counts where the kernel groups processes by session (sched(7)). */
+function beNice(value) {
+  setPriority(0, value);
+  try {
+    writeFileSync('/proc/self/autogroup', String(value));
+  } catch {
+    // A kernel without autogroups.
+  }
+}
 
 const results = Object.fromEntries(names.map((name) => [name, []]));
-const topology = await openTopology();
+const topology = await openTopology(names.length);
 const interrupted = () => void topology.close().finally(() => process.exit(130));
 process.once('SIGINT', interrupted);
 try {
-  for (let round = 1; round <= rounds; round++) {
-    for (const name of names) {
-      console.error(`round ${round} of ${rounds}: ${name}`);
-      const close = await ways[name].open(topology);
-      try {
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        results[name].push(await measure(topology, ways[name], seconds));
-      } finally {
-        await close();
-      }
-    }
-  }
+  const paths = [];
+  for (const [number, name] of names.entries())
+    paths.push(await openPath(ways[name], topology.forwarders[number], name));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  for (let round = 0; round < rounds; round++) await runRound(round, paths);
 } finally {
   process.off('SIGINT', interrupted);
   await topology.close();
 }
 
+async function openPath(way, forwarder, name) {
+  await way.open(topology, forwarder);
+  return { name, way, topology, host: forwarder.host, target: forwarder[way.asks] };
+}
+
+/** Another way begins each time: none always comes first, or always after the same one. */
+async function runRound(round, paths) {
+  console.error(`round ${round + 1} of ${rounds}`);
+  const found = new Map(paths.map(({ name }) => [name, {}]));
+  for (const load of measured)
+    for (let turn = 0; turn < paths.length; turn++) {
+      const path = paths[(turn + round) % paths.length];
+      Object.assign(found.get(path.name), await measure(path, load, seconds));
+    }
+  for (const [name, result] of found) results[name].push(result);
+}
+
 const medianOf = (name, figure) => median(results[name].map((one) => one[figure]).filter(Number.isFinite));
 const show = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits) : '-');
-const rows = names.map((name) => [
-  name,
-  ...figures.map(({ name: figure, digits }) => show(medianOf(name, figure), digits)),
-]);
-console.log(`\nMedians of ${rounds} rounds\n${table([['', ...figures.map(({ name }) => name)], ...rows])}`);
 
-/** Above 1: the packet plane is that much better. */
-function advantage(peer, { name: figure, better }) {
-  const [ours, theirs] = [medianOf('packet plane', figure), medianOf(peer, figure)];
-  return better === 'more' ? ours / theirs : theirs / ours;
-}
-const peers = names.filter((name) => name !== 'packet plane');
-if (names.includes('packet plane') && peers.length > 0) {
-  const ratios = peers.map((peer) => [`against ${peer}`, ...figures.map((figure) => show(advantage(peer, figure), 2))]);
+function print(title, columns) {
+  const rows = names.map((name) => [
+    name,
+    ...columns.map(({ name: figure, digits }) => show(medianOf(name, figure), digits)),
+  ]);
+  console.log(`\n${title}\n${table([['', ...columns.map(({ name }) => name)], ...rows])}`);
+  const peers = names.filter((name) => name !== 'packet plane');
+  if (!names.includes('packet plane') || peers.length === 0) return;
+  const ratios = peers.map((peer) => [`against ${peer}`, ...columns.map((figure) => show(advantage(peer, figure), 2))]);
   console.log(
-    `\nThe packet plane's advantage (above 1: ours is better)\n${table([['', ...figures.map(({ name }) => name)], ...ratios])}`,
+    `The packet plane's advantage (median of the rounds; above 1: ours is better)\n${table(ratios.map(fit(columns)))}`,
   );
 }
-await keep('forwarding', { rounds, seconds, results });
+
+/** Median over rounds of the ratio within a round: what else the machine did then hit both. */
+function advantage(peer, { name: figure, better }) {
+  const ratios = results[peer].map((theirs, round) => results['packet plane'][round][figure] / theirs[figure]);
+  return median(ratios.map((ratio) => (better === 'more' ? ratio : 1 / ratio)).filter(Number.isFinite));
+}
+
+/** Ratios as wide as the columns above them. */
+function fit(columns) {
+  return (row) => row.map((cell, column) => (column === 0 ? cell : cell.padStart(columns[column - 1].name.length)));
+}
+
+print(`Medians of ${rounds} rounds`, figures);
+print(
+  "Time on processors, client, forwarder, server and kernel together (path) and the forwarder's own processes (own)",
+  costs,
+);
+await keep('forwarding', { rounds, seconds, niceness, versions: versions(), results });
+
+/** Of the programs that took part. */
+function versions() {
+  const first = (program, ...options) => {
+    try {
+      const command = `${program} ${options.join(' ')} 2>&1`;
+      return execFileSync('sh', ['-c', command], { encoding: 'utf8' }).split('\n')[0];
+    } catch (error) {
+      return String(error.stdout).split('\n')[0];
+    }
+  };
+  return {
+    haproxy: first('haproxy', '-v'),
+    nginx: first('nginx', '-v'),
+    nft: first('nft', '--version'),
+    wrk: first('wrk', '-v'),
+    iperf3: first('iperf3', '--version'),
+  };
+}

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { milliseconds, softInterruptThreads } from './processor.mjs';
 
-/** Everything that is measured, in the order of the table's columns. `better`: which direction is the better one. */
+/** Everything that is measured, in the order of the tables' columns. `better`: which direction is the better one. */
 export const figures = [
   { name: 'new conn/s', better: 'more', digits: 0 },
   { name: 'keep-alive req/s', better: 'more', digits: 0 },
@@ -8,39 +8,99 @@ export const figures = [
   { name: 'p99 us', better: 'less', digits: 0 },
   { name: 'bulk Gbit/s', better: 'more', digits: 2 },
   { name: 'UDP k packets/s', better: 'more', digits: 0 },
-  // Both cores, all programs and the kernel, for each thousand keep-alive requests.
-  { name: 'CPU ms/1k req', better: 'less', digits: 1 },
 ];
 
-/** One round of all loads on one way; seconds of each load. */
-export async function measure(topology, way, seconds) {
-  const client = (...command) => topology.on('client', ...command);
-  const wrk = async (connections, ...more) =>
-    readWrk(
-      await client('wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--latency', ...more, `http://${way.target}/`),
-    );
-  const closing = await wrk(32, '-H', 'Connection: close');
-  const before = await busyMilliseconds();
-  const keeping = await wrk(32);
-  const busy = (await busyMilliseconds()) - before;
-  const single = await wrk(1);
-  const bulk = JSON.parse(await client('iperf3', '-c', way.target, '-t', String(seconds), '-J'));
+/** What the work costs: `path` is client, forwarder, server and the kernel on their way; `own` the forwarder's processes alone. */
+export const costs = ['path', 'own'].flatMap((part) => [
+  { name: `${part} us/conn`, better: 'less', digits: 1 },
+  { name: `${part} us/req`, better: 'less', digits: 1 },
+  { name: `${part} ms/Gbit`, better: 'less', digits: 1 },
+  { name: `${part} us/datagram`, better: 'less', digits: 1 },
+]);
+
+/** Each load runs on one path for some seconds, and tells its figures and how many units of work were done. */
+export const loads = [
+  {
+    name: 'connections',
+    unit: 'us/conn',
+    run: async (path, seconds) => {
+      const { rate, requests, cpu } = await wrk(path, seconds, 32, '-H', 'Connection: close');
+      return { figures: { 'new conn/s': rate }, units: requests * 1e-3, cpu };
+    },
+  },
+  {
+    name: 'requests',
+    unit: 'us/req',
+    run: async (path, seconds) => {
+      const { rate, requests, cpu } = await wrk(path, seconds, 32);
+      return { figures: { 'keep-alive req/s': rate }, units: requests * 1e-3, cpu };
+    },
+  },
+  {
+    name: 'latency',
+    run: async (path, seconds) => {
+      const { p50, p99, cpu } = await wrk(path, seconds, 1);
+      return { figures: { 'p50 us': p50, 'p99 us': p99 }, units: NaN, cpu };
+    },
+  },
+  {
+    name: 'bulk',
+    unit: 'ms/Gbit',
+    run: async (path, seconds) => {
+      const { end, cpu } = await iperf(path, seconds);
+      const { bits_per_second: rate, seconds: took } = end.sum_received;
+      return { figures: { 'bulk Gbit/s': rate / 1e9 }, units: (rate * took) / 1e9, cpu };
+    },
+  },
+  {
+    // Datagrams of 64 bytes as fast as one sender can; what arrives counts.
+    name: 'datagrams',
+    unit: 'us/datagram',
+    run: async (path, seconds) => {
+      if (!path.way.udp) return { figures: {}, units: NaN, cpu: 0 };
+      const { end, cpu } = await iperf(path, seconds, '-u', '-b', '0', '-l', '64');
+      const arrived = end.sum.packets - end.sum.lost_packets;
+      return { figures: { 'UDP k packets/s': arrived / end.sum.seconds / 1000 }, units: arrived * 1e-3, cpu };
+    },
+  },
+];
+
+/** One load on one way, with what it cost. */
+export async function measure(path, load, seconds) {
+  const { topology } = path;
+  const softInterrupts = await softInterruptThreads();
+  const server = await topology.processes('server');
+  const processes = await topology.processes(path.host);
+  const spent = async () => [await milliseconds(processes), await milliseconds([...server, ...softInterrupts])];
+  const [own, others] = await spent();
+  const { figures: found, units, cpu } = await load.run(path, seconds);
+  const [ownAfter, othersAfter] = await spent();
+  if (!Number.isFinite(units)) return found;
+  const mine = processes.length === 0 ? NaN : (ownAfter - own) / units;
   return {
-    'new conn/s': closing.rate,
-    'keep-alive req/s': keeping.rate,
-    'p50 us': single.p50,
-    'p99 us': single.p99,
-    'bulk Gbit/s': bulk.end.sum_received.bits_per_second / 1e9,
-    'UDP k packets/s': way.udp ? await floodUdp(client, way, seconds) : NaN,
-    'CPU ms/1k req': (busy / keeping.requests) * 1000,
+    ...found,
+    [`path ${load.unit}`]: (ownAfter - own + othersAfter - others + cpu) / units,
+    [`own ${load.unit}`]: mine,
   };
 }
 
-/** Datagrams of 64 bytes as fast as one sender can; what arrives counts. */
-async function floodUdp(client, way, seconds) {
-  const options = ['-u', '-b', '0', '-l', '64', '-t', String(seconds), '-J'];
-  const { sum } = JSON.parse(await client('iperf3', '-c', way.target, ...options)).end;
-  return (sum.packets - sum.lost_packets) / sum.seconds / 1000;
+/** Runs a program on the client; `cpu` is what it took, in milliseconds. */
+async function client({ topology }, ...command) {
+  const timed = ['bash', '--norc', '-c', 'TIMEFORMAT="cpu %3U %3S"; time "$@"', 'bash', ...command];
+  const { stdout, stderr } = await topology.on('client', ...timed);
+  const [, user, system] = /^cpu ([\d.]+) ([\d.]+)$/m.exec(stderr);
+  return { stdout, cpu: (Number(user) + Number(system)) * 1000 };
+}
+
+async function wrk(path, seconds, connections, ...more) {
+  const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', ...more];
+  const { stdout, cpu } = await client(path, 'wrk', ...options, `http://${path.target}/`);
+  return { ...readWrk(stdout), cpu };
+}
+
+async function iperf(path, seconds, ...more) {
+  const { stdout, cpu } = await client(path, 'iperf3', '-c', path.target, '-t', String(seconds), '-J', ...more);
+  return { end: JSON.parse(stdout).end, cpu };
 }
 
 function readWrk(report) {
@@ -55,11 +115,4 @@ function readWrk(report) {
 function percentile(report, which) {
   const [, value, unit] = new RegExp(`^ +${which}% +([\\d.]+)(us|ms|s)`, 'm').exec(report);
   return Number(value) * { us: 1, ms: 1000, s: 1_000_000 }[unit];
-}
-
-/** What both cores have worked since the start of the machine (proc(5), /proc/stat: ticks of 10 ms; idle and iowait left out). */
-async function busyMilliseconds() {
-  const [line] = (await readFile('/proc/stat', 'utf8')).split('\n');
-  const [user, nice, system, , , interrupts, softInterrupts] = line.trim().split(/ +/).slice(1).map(Number);
-  return (user + nice + system + interrupts + softInterrupts) * 10;
 }

@@ -4,40 +4,51 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-
-/** Addresses of the bench's three hosts: client – forwarder – server, a cable between each two. */
-export const virtual = '10.61.0.100';
-export const server = '10.62.0.2';
-const hosts = ['client', 'forwarder', 'server'];
 const prefix = `rlvbench${process.pid}`;
 const namespaceOf = (host) => `${prefix}-${host}`;
 
-const script = `set -e
-${hosts.map((host) => `ip netns add ${namespaceOf(host)}; ip -n ${namespaceOf(host)} link set lo up`).join('\n')}
-ip -n ${namespaceOf('client')} link add eth0 type veth peer name eth0 netns ${namespaceOf('forwarder')}
-ip -n ${namespaceOf('server')} link add eth0 type veth peer name eth1 netns ${namespaceOf('forwarder')}
-ip -n ${namespaceOf('client')} address add 10.61.0.2/24 dev eth0
-ip -n ${namespaceOf('forwarder')} address add 10.61.0.1/24 dev eth0
-ip -n ${namespaceOf('forwarder')} address add ${virtual}/24 dev eth0
-ip -n ${namespaceOf('forwarder')} address add 10.62.0.1/24 dev eth1
-ip -n ${namespaceOf('server')} address add ${server}/24 dev eth0
-ip -n ${namespaceOf('client')} link set eth0 up
-ip -n ${namespaceOf('server')} link set eth0 up
-ip -n ${namespaceOf('forwarder')} link set eth0 up
-ip -n ${namespaceOf('forwarder')} link set eth1 up
-ip -n ${namespaceOf('client')} route add 10.62.0.0/24 via 10.61.0.1
-ip -n ${namespaceOf('server')} route add 10.61.0.0/24 via 10.62.0.1
-ip netns exec ${namespaceOf('forwarder')} sysctl -q -w net.ipv4.ip_forward=1
+/** One client and one server, and between them as many forwarders as there are ways: a cable from each to both. */
+const script = (forwarders) => `set -e
+${['client', 'server', ...forwarders.map(({ host }) => host)]
+  .map((host) => `ip netns add ${namespaceOf(host)}; ip -n ${namespaceOf(host)} link set lo up`)
+  .join('\n')}
+${forwarders.map(cables).join('\n')}
 `;
 
-/** Three hosts, the server with nginx and iperf3, and a folder for files. `close` takes everything away. */
-export async function openTopology() {
+const cables = ({ host, number, virtual }) => `
+ip -n ${namespaceOf('client')} link add eth${number} type veth peer name eth0 netns ${namespaceOf(host)}
+ip -n ${namespaceOf('server')} link add eth${number} type veth peer name eth1 netns ${namespaceOf(host)}
+ip -n ${namespaceOf('client')} address add 10.61.${number}.2/24 dev eth${number}
+ip -n ${namespaceOf(host)} address add 10.61.${number}.1/24 dev eth0
+ip -n ${namespaceOf(host)} address add ${virtual}/24 dev eth0
+ip -n ${namespaceOf(host)} address add 10.62.${number}.1/24 dev eth1
+ip -n ${namespaceOf('server')} address add 10.62.${number}.2/24 dev eth${number}
+ip -n ${namespaceOf('client')} link set eth${number} up
+ip -n ${namespaceOf('server')} link set eth${number} up
+ip -n ${namespaceOf(host)} link set eth0 up
+ip -n ${namespaceOf(host)} link set eth1 up
+ip -n ${namespaceOf('client')} route add 10.62.${number}.0/24 via 10.61.${number}.1
+ip -n ${namespaceOf('server')} route add 10.61.${number}.0/24 via 10.62.${number}.1
+ip netns exec ${namespaceOf(host)} sysctl -q -w net.ipv4.ip_forward=1`;
+
+/**
+ * The hosts, the server with nginx and iperf3, and a folder for files. `forwarders` are as many as asked for, each with the
+ * virtual address it takes and the address of the server behind it. `close` takes everything away.
+ */
+export async function openTopology(count) {
   const folder = await mkdtemp('/tmp/relevo-forwarding-');
   const daemons = new Set();
+  const forwarders = Array.from({ length: count }, (_, number) => ({
+    host: `forwarder${number}`,
+    number,
+    virtual: `10.61.${number}.100`,
+    server: `10.62.${number}.2`,
+  }));
   const topology = {
     folder,
+    forwarders,
     /** Runs a command on a host to its end; resolves with what it printed. */
-    on: async (host, ...command) => (await run('ip', inNamespace(host, command), { maxBuffer: 1 << 26 })).stdout,
+    on: async (host, ...command) => run('ip', inNamespace(host, command), { maxBuffer: 1 << 26 }),
     /** Starts a daemon on a host; `end` ends it and waits. */
     daemon: (host, command, environment = {}) => {
       const child = spawn('ip', inNamespace(host, command), {
@@ -52,6 +63,8 @@ export async function openTopology() {
       daemons.add(daemon);
       return daemon;
     },
+    /** Process ids of everything that runs on a host. */
+    processes: async (host) => (await run('ip', ['netns', 'pids', namespaceOf(host)])).stdout.match(/\d+/g) ?? [],
     write: async (name, content) => {
       const file = join(folder, name);
       await writeFile(file, content);
@@ -59,12 +72,13 @@ export async function openTopology() {
     },
     close: async () => {
       await Promise.all([...daemons].map((daemon) => daemon.end()));
-      for (const host of hosts) await run('ip', ['netns', 'delete', namespaceOf(host)]).catch(() => undefined);
+      for (const host of ['client', 'server', ...forwarders.map(({ host }) => host)])
+        await run('ip', ['netns', 'delete', namespaceOf(host)]).catch(() => undefined);
       await rm(folder, { recursive: true, force: true });
     },
   };
   try {
-    await run('bash', ['--norc', '-c', script]);
+    await run('bash', ['--norc', '-c', script(forwarders)]);
     await startServer(topology);
   } catch (error) {
     await topology.close();
@@ -83,11 +97,11 @@ async function startServer(topology) {
 events { worker_connections 4096; }
 http {
   access_log off; keepalive_requests 1000000;
-  server { listen ${server}:80 backlog=4096; location / { return 200 "${'x'.repeat(99)}\\n"; } }
+  server { listen 80 backlog=4096; location / { return 200 "${'x'.repeat(99)}\\n"; } }
 }
 `,
   );
   topology.daemon('server', ['nginx', '-c', configuration]);
-  topology.daemon('server', ['iperf3', '-s', '-B', server, '-p', '5201']);
+  topology.daemon('server', ['iperf3', '-s', '-p', '5201']);
   await new Promise((resolve) => setTimeout(resolve, 500));
 }

@@ -1,23 +1,22 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { server, virtual } from './topology.mjs';
 
 const director = fileURLToPath(new URL(process.env.RELEVO_DIRECTOR ?? '../../dist/node/director.cjs', import.meta.url));
 
 /**
- * The ways from client to server. `open` sets one up in the forwarder and returns what takes it away; `target` is the address that
- * the client asks, `udp` whether the way carries datagrams.
+ * The ways from client to server. `open` sets one up on its forwarder; `asks` tells which address the client asks, `udp` whether
+ * the way carries datagrams.
  */
 export const ways = {
-  'kernel routing': { target: server, udp: true, open: async () => async () => undefined },
-  'nft dnat': { target: virtual, udp: true, open: openNft },
-  'packet plane': { target: virtual, udp: true, open: openDirector },
-  'haproxy tcp': { target: virtual, udp: false, open: openHaproxy },
-  'nginx stream': { target: virtual, udp: true, open: openNginx },
+  'kernel routing': { asks: 'server', udp: true, open: async () => undefined },
+  'nft dnat': { asks: 'virtual', udp: true, open: openNft },
+  'packet plane': { asks: 'virtual', udp: true, open: openDirector },
+  'haproxy tcp': { asks: 'virtual', udp: false, open: openHaproxy },
+  'nginx stream': { asks: 'virtual', udp: true, open: openNginx },
 };
 
-async function openNft(topology) {
+async function openNft(topology, { host, virtual, server }) {
   const rules = await topology.write(
     'dnat.nft',
     `table ip bench {
@@ -29,11 +28,10 @@ async function openNft(topology) {
 }
 `,
   );
-  await topology.on('forwarder', 'nft', '-f', rules);
-  return () => topology.on('forwarder', 'nft', 'delete', 'table', 'ip', 'bench');
+  await topology.on(host, 'nft', '-f', rules);
 }
 
-async function openDirector(topology) {
+async function openDirector(topology, { host, virtual, server }) {
   const service = (protocol, port) => `virtual_server ${virtual} ${port} {
   lb_algo rr
   lb_kind NAT
@@ -51,16 +49,17 @@ async function openDirector(topology) {
     DIRECTOR_RUN_DIRECTORY: join(topology.folder, 'run'),
     DIRECTOR_LOG_FILE: join(topology.folder, 'director.log'),
   };
-  const daemon = topology.daemon(
-    'forwarder',
-    [process.execPath, director, 'run', '--foreground', '--config', configuration],
+  // What looks into the director's costs (--cpu-prof, --trace-gc, …) goes between.
+  const inspection = (process.env.RELEVO_NODE_OPTIONS ?? '').split(' ').filter((one) => one !== '');
+  topology.daemon(
+    host,
+    [process.execPath, ...inspection, director, 'run', '--foreground', '--config', configuration],
     environment,
   );
   await appears(join(environment.DIRECTOR_RUN_DIRECTORY, 'admin.sock'));
-  return () => daemon.end();
 }
 
-async function openHaproxy(topology) {
+async function openHaproxy(topology, { host, virtual, server }) {
   const proxy = (port) => `listen p${port}
   bind ${virtual}:${port}
   server s ${server}:${port}
@@ -77,11 +76,10 @@ defaults
   timeout server 60s
 ${proxy(80)}${proxy(5201)}`,
   );
-  const daemon = topology.daemon('forwarder', ['haproxy', '-q', '-f', configuration, '-db']);
-  return () => daemon.end();
+  topology.daemon(host, ['haproxy', '-q', '-f', configuration, '-db']);
 }
 
-async function openNginx(topology) {
+async function openNginx(topology, { host, virtual, server }) {
   const proxy = (port, udp) => `  server { listen ${virtual}:${port}${udp}; proxy_pass ${server}:${port}; }\n`;
   const configuration = await topology.write(
     'stream.conf',
@@ -92,8 +90,7 @@ stream {
 ${proxy(80, '')}${proxy(5201, '')}${proxy(5201, ' udp')}}
 `,
   );
-  const daemon = topology.daemon('forwarder', ['nginx', '-c', configuration]);
-  return () => daemon.end();
+  topology.daemon(host, ['nginx', '-c', configuration]);
 }
 
 async function appears(file) {
