@@ -17,6 +17,9 @@ const hostPrograms = [
     reason: 'the tests put a real FTP server behind the director',
     purposes: ['test'],
   },
+  { any: ['sshd'], name: 'openssh-server', reason: 'the tests keep SSH sessions over a take-over', purposes: ['test'] },
+  { any: ['ssh'], name: 'openssh-client', reason: 'the tests keep SSH sessions over a take-over', purposes: ['test'] },
+  { any: ['curl'], name: 'curl', reason: 'the tests download through the director', purposes: ['test'] },
   {
     any: ['qemu-system-x86_64'],
     name: 'qemu-system-x86',
