@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const director = fileURLToPath(new URL(process.env.RELEVO_DIRECTOR ?? '../../dist/node/director.cjs', import.meta.url));
+/** Other builds (`NAME=FILE,NAME=FILE`), to see what a change brings: each a way of its own. */
+const others = (process.env.RELEVO_OTHER_DIRECTORS ?? '').split(',').filter((one) => one !== '');
 
 /**
  * The ways from client to server. `open` sets one up on its forwarder; `asks` tells which address the client asks, `udp` whether
@@ -11,10 +13,15 @@ const director = fileURLToPath(new URL(process.env.RELEVO_DIRECTOR ?? '../../dis
 export const ways = {
   'kernel routing': { asks: 'server', udp: true, open: async () => undefined },
   'nft dnat': { asks: 'virtual', udp: true, open: openNft },
-  'packet plane': { asks: 'virtual', udp: true, open: openDirector },
+  'packet plane': { asks: 'virtual', udp: true, open: openDirector(director) },
   'haproxy tcp': { asks: 'virtual', udp: false, open: openHaproxy },
   'nginx stream': { asks: 'virtual', udp: true, open: openNginx },
 };
+
+for (const one of others) {
+  const [name, file] = one.split('=');
+  ways[name] = { asks: 'virtual', udp: true, open: openDirector(file) };
+}
 
 async function openNft(topology, { host, virtual, server }) {
   const rules = await topology.write(
@@ -31,8 +38,9 @@ async function openNft(topology, { host, virtual, server }) {
   await topology.on(host, 'nft', '-f', rules);
 }
 
-async function openDirector(topology, { host, virtual, server }) {
-  const service = (protocol, port) => `virtual_server ${virtual} ${port} {
+function openDirector(script) {
+  return async (topology, { host, virtual, server }) => {
+    const service = (protocol, port) => `virtual_server ${virtual} ${port} {
   lb_algo rr
   lb_kind NAT
   protocol ${protocol}
@@ -41,22 +49,20 @@ async function openDirector(topology, { host, virtual, server }) {
   }
 }
 `;
-  const configuration = await topology.write(
-    'director.conf',
-    [service('TCP', 80), service('TCP', 5201), service('UDP', 5201)].join(''),
-  );
-  const environment = {
-    DIRECTOR_RUN_DIRECTORY: join(topology.folder, 'run'),
-    DIRECTOR_LOG_FILE: join(topology.folder, 'director.log'),
+    const configuration = await topology.write(
+      `${host}.conf`,
+      [service('TCP', 80), service('TCP', 5201), service('UDP', 5201)].join(''),
+    );
+    const environment = {
+      DIRECTOR_RUN_DIRECTORY: join(topology.folder, host),
+      DIRECTOR_LOG_FILE: join(topology.folder, `${host}.log`),
+    };
+    // Options of Node that look into the director's costs, such as --cpu-prof or --perf-basic-prof.
+    const inspection = (process.env.RELEVO_NODE_OPTIONS ?? '').split(' ').filter((one) => one !== '');
+    const options = ['run', '--foreground', '--config', configuration];
+    topology.daemon(host, [process.execPath, ...inspection, script, ...options], environment);
+    await appears(join(environment.DIRECTOR_RUN_DIRECTORY, 'admin.sock'));
   };
-  // What looks into the director's costs (--cpu-prof, --trace-gc, …) goes between.
-  const inspection = (process.env.RELEVO_NODE_OPTIONS ?? '').split(' ').filter((one) => one !== '');
-  topology.daemon(
-    host,
-    [process.execPath, ...inspection, director, 'run', '--foreground', '--config', configuration],
-    environment,
-  );
-  await appears(join(environment.DIRECTOR_RUN_DIRECTORY, 'admin.sock'));
 }
 
 async function openHaproxy(topology, { host, virtual, server }) {

@@ -132,47 +132,42 @@ const hasTcpFlag = (mask: number): Expression[] => [
 /** A chain and what one of its rules does. */
 export type Rule = readonly [chain: string, ...expressions: Expression[]];
 
-/** What becomes of packets to virtual services: noted, and dropped. */
+/**
+ * What becomes of packets to virtual services: noted, and dropped. Most packets that are not to a local address are answers:
+ * one look at the address spares them all the sets of services.
+ */
 function requestRules(family: Family): Rule[] {
   const virtual = `virtual${family}`;
-  const inbound = `inbound${family}`;
-  const local = destinationIsLocal(lastRegister);
+  const own = `own${family}`;
   const toHost = hostKeyOf(family, 'destination');
   const port = payload('transport', 2, 2, lastRegister);
+  const toService = endpointKeyOf(family, 'destination');
   return [
-    [inbound, ...endpointKeyOf(family, 'destination'), lookup(`quiet${family}`, FIRST_REGISTER), ...local, drop],
+    [`inbound${family}`, ...destinationIsLocal(lastRegister), jumpTo(own)],
+    [own, ...toService, lookup(`services${family}`, FIRST_REGISTER), goTo(virtual)],
+    [own, ...toService, lookup(`quiet${family}`, FIRST_REGISTER), drop],
+    [own, ...toHost, lookup(`everyport${family}`, FIRST_REGISTER), goTo(virtual)],
     [
-      inbound,
-      ...endpointKeyOf(family, 'destination'),
-      lookup(`services${family}`, FIRST_REGISTER),
-      ...local,
-      goTo(virtual),
-    ],
-    [inbound, ...toHost, lookup(`everyport${family}`, FIRST_REGISTER), ...local, goTo(virtual)],
-    [
-      inbound,
+      own,
       ...toHost,
       lookup(`ftp${family}`, FIRST_REGISTER),
       port,
       compare(lastRegister, 'greaterOrEqual', port16(FIRST_UNPRIVILEGED)),
-      ...local,
       goTo(virtual),
     ],
     [
-      inbound,
+      own,
       ...toHost,
       lookup(`ftp${family}`, FIRST_REGISTER),
       port,
       compare(lastRegister, 'equal', port16(FTP_DATA)),
-      ...local,
       goTo(virtual),
     ],
     [
-      inbound,
+      own,
       meta('mark', FIRST_REGISTER),
       meta('transportProtocol', FIRST_REGISTER + 1),
       lookup(`marks${family}`, FIRST_REGISTER),
-      ...local,
       goTo(virtual),
     ],
   ];
@@ -277,7 +272,7 @@ function firstFragmentRules(answer: string): Rule[] {
 }
 
 const chainsOf = (family: Family): string[] =>
-  ['inbound', 'virtual', 'note', 'answer', 'error'].map((name) => `${name}${family}`);
+  ['inbound', 'own', 'virtual', 'note', 'answer', 'error'].map((name) => `${name}${family}`);
 const ETHERTYPES = { 4: Uint8Array.of(0x08, 0x00), 6: Uint8Array.of(0x86, 0xdd) } as const;
 
 /** Table, sets and chains, empty of services. */
