@@ -91,7 +91,18 @@ async function run({ config, foreground, ...admin }: RunOptions): Promise<void> 
 
 async function status({ json }: { json: boolean }): Promise<void> {
   const { requestSnapshot } = await import('./admin-client.ts');
-  const snapshot = await requestSnapshot();
+  const { runningDecapsulator } = await import('../io/tunnel-decap/running.ts');
+  const decapsulator = runningDecapsulator();
+  const snapshot = await requestSnapshot().catch((error: unknown) => {
+    // A real server of LVS-TUN has no director, and is asked all the same.
+    if (decapsulator === undefined || json || errorCode(error) !== 'not-running') throw error;
+    return undefined;
+  });
+  if (decapsulator !== undefined && !json)
+    process.stdout.write(
+      `decap: process ${decapsulator.pid} takes tunnels apart on ${decapsulator.device}, in the place of the kernel's ipip\n`,
+    );
+  if (snapshot === undefined) return;
   if (json) process.stdout.write(`${JSON.stringify(snapshot)}\n`);
   else {
     const { formatStatus } = await import('./status.ts');
@@ -111,7 +122,11 @@ async function watch({ adverts }: { adverts: boolean }): Promise<void> {
 async function decapsulate({ device }: { device: string }): Promise<void> {
   const { TunnelDecapsulator } = await import('../io/tunnel-decap/index.ts');
   const log: Log = (level, message) => void process.stderr.write(`${level} ${message}\n`);
-  new TunnelDecapsulator({ device, log }).run();
+  const { noteDecapsulator } = await import('../io/tunnel-decap/running.ts');
+  const decapsulator = new TunnelDecapsulator({ device, log });
+  noteDecapsulator(device);
+  log('info', `takes tunnels apart on ${device}`);
+  decapsulator.run();
 }
 
 async function stop(): Promise<void> {

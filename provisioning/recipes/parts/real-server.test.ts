@@ -14,10 +14,19 @@ test('A server that answers through the director gets nothing of this', async ()
 test('A server of direct routing and of a tunnel holds both addresses in silence', () => {
   const script = renderBootScript(recipeOf(direct, 'www-a'));
   expect(script).toContain('ip address replace 172.16.6.202/32 dev lo');
-  expect(script).toContain('ip address replace 172.16.6.203/32 dev tunl0');
+  expect(script).toContain('ip address replace 172.16.6.203/32 dev $device');
   expect(script).toContain('arp_ignore');
   expect(script).toContain('arp_announce');
   expect(script).not.toContain('172.16.6.201/32');
+});
+
+test('Tunnels are taken apart by a service of ours where the kernel has no ipip', () => {
+  expect(renderBootScript(recipeOf(direct, 'www-a'))).toMatch(/grep -qw ipip \|\| setsid \S+ \S+director\.cjs decap </);
+  const { install, boot } = realServer(inputFor(direct, 'www-a', { init: 'systemd' }));
+  const service = boot?.find((step) => step.kind === 'service');
+  const unit = install?.find((step) => step.kind === 'file');
+  expect(unit).toMatchObject({ path: `/etc/systemd/system/${service?.unit}.service` });
+  expect(unit?.content).toMatch(/^ExecCondition=.*ipip'\nExecStart=\S+ \S+director\.cjs decap$/m);
 });
 
 test('Its answers leave on the network of the virtual address, by the gateway there', () => {

@@ -1,17 +1,20 @@
 import type { ResolvedNode, ResolvedTestbed, ResolvedVirtualService } from '../../../testbeds/resolved.ts';
-import type { PartInput, RecipePart, ServiceStep } from '../recipe.ts';
+import type { PartInput, RecipePart, RecipeStep } from '../recipe.ts';
 import { interfaceOn, known, networkNamed } from '../testbed-facts.ts';
 
 /** Routing table of what the virtual addresses send; the number means nothing, it only has to be free. */
 const returnTable = 100;
 const decapsulator = '/opt/relevo/node /opt/relevo/lib/director.cjs decap';
-const decapsulatorPid = '/run/director-decap.pid';
+const decapsulatorPid = '/run/director/decap.pid';
+const decapsulatorLog = '/var/log/director-decap.log';
+const unitPath = '/etc/systemd/system/relevo-decap.service';
+const kernelHasTunnel = 'ip -d link show tunl0 2> /dev/null | grep -qw ipip';
 
 /**
  * What a server needs so that its answers go straight to clients (direct routing and tunnelling): it holds the virtual
  * addresses, without telling anybody on the link (that is the director's part), and knows the way to the clients.
  */
-export function realServer({ testbed, node }: PartInput): RecipePart {
+export function realServer({ testbed, node, context }: PartInput): RecipePart {
   const services = testbed.virtualServices.filter(
     ({ forwarding, realServers }) => forwarding !== 'NAT' && realServers.some((server) => server.node === node.name),
   );
@@ -20,6 +23,10 @@ export function realServer({ testbed, node }: PartInput): RecipePart {
   const tunnelled = addressesOf(services, 'TUN');
   return {
     packages: ['iproute2', 'procps'],
+    install:
+      tunnelled.length === 0 || context.init !== 'systemd'
+        ? []
+        : [{ kind: 'file', title: "Write the decapsulator's unit", path: unitPath, content: unit }],
     boot: [
       { kind: 'command', title: 'Keep quiet about the virtual addresses', run: quietArp },
       ...(direct.length === 0
@@ -31,17 +38,20 @@ export function realServer({ testbed, node }: PartInput): RecipePart {
               run: direct.map((address) => `ip address replace ${address}/32 dev lo`).join('\n'),
             },
           ]),
-      ...(tunnelled.length === 0 ? [] : [tunnelStep(tunnelled)]),
+      ...(tunnelled.length === 0 ? [] : tunnelSteps(tunnelled)),
       {
         kind: 'command',
         title: 'Answer clients without the director',
         run: returnRoutes(testbed, node, services),
       },
     ],
-    ready: [...direct, ...tunnelled].map((address) => ({
-      title: `The server holds ${address}`,
-      command: `ip -4 -o address show | grep -qF ' ${address}/32 '`,
-    })),
+    ready: [
+      ...[...direct, ...tunnelled].map((address) => ({
+        title: `The server holds ${address}`,
+        command: `ip -4 -o address show | grep -qF ' ${address}/32 '`,
+      })),
+      ...(tunnelled.length === 0 ? [] : [{ title: 'The server takes tunnels apart', command: tunnelsAreTakenApart }]),
+    ],
   };
 }
 
@@ -62,23 +72,42 @@ for file in /proc/sys/net/ipv4/conf/*/rp_filter; do
 done`;
 
 /** The kernel's ipip where there is one; otherwise our director takes the tunnel's packets out in user space. */
-function tunnelStep(addresses: readonly string[]): ServiceStep {
-  return {
-    kind: 'service',
-    title: `Take ${addresses.join(', ')} out of the tunnel`,
-    name: 'director-decap',
-    unit: 'relevo-decap',
-    start: `if modprobe ipip 2> /dev/null || ip link show tunl0 > /dev/null 2>&1; then
+function tunnelSteps(addresses: readonly string[]): RecipeStep[] {
+  const hold = `if modprobe ipip 2> /dev/null || ${kernelHasTunnel}; then
   ip link set tunl0 up
   echo 0 > /proc/sys/net/ipv4/conf/tunl0/rp_filter
-${addresses.map((address) => `  ip address replace ${address}/32 dev tunl0`).join('\n')}
+  device=tunl0
 else
-${addresses.map((address) => `  ip address replace ${address}/32 dev lo`).join('\n')}
-  setsid ${decapsulator} --pid-file ${decapsulatorPid} < /dev/null >> /var/log/director-decap.log 2>&1 &
-fi`,
-    pidFile: decapsulatorPid,
-  };
+  device=lo
+fi
+${addresses.map((address) => `ip address replace ${address}/32 dev $device`).join('\n')}`;
+  return [
+    { kind: 'command', title: `Hold ${addresses.join(', ')} for the tunnel`, run: hold },
+    {
+      kind: 'service',
+      title: "Take tunnels apart where the kernel can't",
+      name: 'director-decap',
+      unit: 'relevo-decap',
+      start: `${kernelHasTunnel} || setsid ${decapsulator} < /dev/null >> ${decapsulatorLog} 2>&1 &`,
+      pidFile: decapsulatorPid,
+    },
+  ];
 }
+
+const tunnelsAreTakenApart = `${kernelHasTunnel} || ip link show tunl0 > /dev/null 2>&1 || { tail -n 5 ${decapsulatorLog}; false; }`;
+
+const unit = `[Unit]
+Description=Take LVS-TUN's outer headers off where the kernel has no ipip (Relevo director)
+
+[Service]
+ExecCondition=/bin/sh -c '! ${kernelHasTunnel}'
+ExecStart=${decapsulator}
+Restart=on-failure
+RestartSec=1
+
+[Install]
+WantedBy=multi-user.target
+`;
 
 /** Packets from a virtual address leave by the interface on its own network, to the gateway there. */
 function returnRoutes(
