@@ -1,5 +1,6 @@
 import { differences, same } from './compare.ts';
 import type { DirectorConfiguration } from './configuration.ts';
+import type { HostNames } from './host-names.ts';
 import { parseIpvsadm, type RuleReader } from './ipvsadm/parse.ts';
 import { writeIpvsadm } from './ipvsadm/write.ts';
 import { parseKeepalived } from './keepalived/parse.ts';
@@ -21,6 +22,8 @@ export interface ParseOptions extends Surroundings {
   readonly format?: FormatName | undefined;
   /** For which of Piranha's two machines an lvs.cf is read. */
   readonly role?: Role | undefined;
+  /** For formats that may name hosts; absent: nobody is asked. */
+  readonly names?: HostNames | undefined;
   /** Reads ipvsadm's command lines; it comes from the command of that name. */
   readonly readRule: RuleReader;
 }
@@ -34,7 +37,7 @@ export function parseConfiguration(text: string, file: string, options: ParseOpt
     case 'keepalived':
       return parseKeepalived(content, file, options);
     case 'ldirectord':
-      return parseLdirectord(content, file);
+      return parseLdirectord(content, file, options.names);
     case 'lvs':
       return parseLvsCf(content, file, options.role);
     case 'ipvsadm':

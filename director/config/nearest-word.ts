@@ -7,8 +7,10 @@ export function nearestWord(word: string, candidates: Iterable<string>): string 
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) {
+    // A slip is seldom the first letter: that decides between two that are as near.
+    const otherStart = word[0]?.toLowerCase() === candidate[0]?.toLowerCase() ? 0 : 0.5;
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase()) + otherStart;
+    if (distance < bestDistance && distance < limit + 1) {
       best = candidate;
       bestDistance = distance;
     }

@@ -163,7 +163,11 @@ function randomPool(
   if (format === 'ipvsadm' || !dice.chance(0.4)) return { realServers };
   const address = six ? '2001:db8:1::99' : '10.0.1.99';
   const inhibit = (format === 'keepalived' || format === 'yaml') && dice.chance(0.5);
-  return { realServers, sorryServer: { address, port: head.port, forwarding: 'gate', weight: 1, inhibit } };
+  const enters = format === 'ldirectord' || (format === 'yaml' && dice.chance(0.5)) ? 'none-up' : undefined;
+  return {
+    realServers,
+    sorryServer: { address, port: head.port, forwarding: 'gate', weight: 1, inhibit, ...(enters ? { enters } : {}) },
+  };
 }
 
 type ServerHead = Pick<RealServerConfiguration, 'address' | 'port' | 'forwarding'>;

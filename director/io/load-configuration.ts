@@ -18,6 +18,7 @@ export function parseFile(file: string, options: Pick<ParseOptions, 'format' | '
     configId: hostname().replace(/\..*/s, ''),
     random: Math.random,
     readRule: ruleReader(systemResolver),
+    names: systemResolver,
   });
 }
 

@@ -1,5 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { HostNames } from '../../config/host-names.ts';
 import type { EndpointNames } from './endpoint.ts';
 import type { NameResolver } from './values.ts';
 
@@ -9,9 +10,13 @@ const run = promisify(execFile);
 const PATIENCE_MS = 30_000;
 
 /** Names as the C library has them, from /etc/hosts, DNS or whatever nsswitch.conf(5) says: getent(1) asks it. */
-export const systemResolver: NameResolver = {
-  hostAddress: (name) => firstWord(getent(['ahostsv4', name])),
-  servicePort: (name, protocol) => {
+export const systemResolver: NameResolver & HostNames = {
+  hostAddress: (name: string, family: 4 | 6 = 4) => {
+    const address = firstWord(getent([`ahostsv${family}`, name]));
+    // getent writes IPv4 addresses so when a name has no other.
+    return family === 6 && address?.startsWith('::ffff:') ? undefined : address;
+  },
+  servicePort: (name: string, protocol: 'TCP' | 'UDP') => {
     const match = /^\S+\s+(\d+)\//.exec(getent(['services', `${name}/${protocol.toLowerCase()}`]));
     return match?.[1] === undefined ? undefined : Number(match[1]);
   },

@@ -163,4 +163,11 @@ describe('parseKeepalived', () => {
       expect.stringContaining('there is no vrrp_instance "W"; did you mean "V"?'),
     ]);
   });
+
+  it('takes the certificate of SSL { } and says that it is not used', () => {
+    expect(said('SSL {\n ca /etc/ca.pem\n certificat /etc/c.pem\n}\n')).toEqual([
+      'k.conf:1:1: warning: "SSL" has no effect here: checks over TLS show no certificate and trust every server',
+      expect.stringMatching(/^k.conf:3:2: error: unknown word "certificat" in SSL; did you mean "certificate"/),
+    ]);
+  });
 });

@@ -12,6 +12,7 @@ import { keepalivedDefaults, readGlobalDefs, type GlobalDefaults } from './globa
 import { lvsKeywords, type LvsGlobals } from './lvs-globals.ts';
 import { preprocess, type Surroundings } from './preprocess.ts';
 import { readServiceGroup } from './service-keys.ts';
+import { readSsl } from './ssl.ts';
 import { readSyncGroup, type SyncGroup } from './sync-group.ts';
 import { unsupportedWords } from './unsupported-words.ts';
 import { readVirtualServers, type VirtualServerStatement } from './virtual-server.ts';
@@ -101,6 +102,7 @@ function readOutline(reader: Reader, statements: readonly Statement[]) {
     track_file: (statement) => files.push(statement),
     // The old name.
     vrrp_track_file: (statement) => files.push(statement),
+    SSL: (statement) => readSsl(reader, statement),
     virtual_server_group: (statement) => serviceGroups.push(statement),
     virtual_server: (statement) => servers.push({ statement, extraServers: [] }),
     real_server: (statement) => adoptServer(reader, statement, servers.at(-1)),

@@ -9,12 +9,18 @@ import { servicePorts, type ServiceName } from './services.ts';
 
 /** The service that a check is for. */
 export interface ServiceIdentity {
-  readonly at: Word;
   readonly protocol: 'TCP' | 'UDP' | 'FWM';
   /** As ldirectord names it to external programs: address or mark. */
   readonly name: string;
   readonly port: number;
   readonly service: ServiceName;
+}
+
+/** Where what is wrong is told. */
+export interface CheckContext {
+  readonly reader: Reader;
+  /** Where a directive of the service has its value. */
+  readonly place: (directive: string) => Word;
 }
 
 export interface CheckedServer {
@@ -49,7 +55,7 @@ export function timingsOf(virtual: VirtualSettings, globals: GlobalSettings): Ti
 }
 
 export function checksOf(
-  reader: Reader,
+  context: CheckContext,
   identity: ServiceIdentity,
   virtual: VirtualSettings,
   server: CheckedServer,
@@ -60,7 +66,7 @@ export function checksOf(
   const target = { address: server.address, port };
   const text = { request: server.request ?? virtual.request, receive: server.receive ?? virtual.receive };
   const where = { ...target, ...timings.negotiate };
-  const negotiate = (): CheckConfiguration[] => negotiateCheck(reader, identity, virtual, where, text);
+  const negotiate = (): CheckConfiguration[] => negotiateCheck(context, identity, virtual, where, text);
   if (typeof checkType === 'object') return [connectCheck(identity, timings, target), ...negotiate()];
   switch (checkType) {
     case 'connect':
@@ -92,14 +98,16 @@ function connectCheck({ protocol }: ServiceIdentity, { check }: Timings, target:
 }
 
 function negotiateCheck(
-  reader: Reader,
-  { at, service }: ServiceIdentity,
+  { reader, place }: CheckContext,
+  { service }: ServiceIdentity,
   virtual: VirtualSettings,
   where: Target & CheckTiming,
   { request, receive }: { readonly request: string; readonly receive: string },
 ): CheckConfiguration[] {
   if (!isRegex(receive)) {
-    reader.error(at, `"${receive}" is not understood as a regular expression`, { expected: "JavaScript's syntax" });
+    reader.error(place('receive'), `"${receive}" is not understood as a regular expression`, {
+      expected: "JavaScript's syntax",
+    });
     return [];
   }
   const withoutSlash = request.replace(/^\//, '');
@@ -115,7 +123,7 @@ function negotiateCheck(
     case 'oracle':
     case 'radius':
     case 'sip':
-      reader.error(at, `the check of the service ${service} is not built`, {
+      reader.error(place('service'), `the check of the service ${service} is not built`, {
         expected: 'checktype=connect or external',
       });
       return [];

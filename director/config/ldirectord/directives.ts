@@ -3,6 +3,7 @@ import { nearestWord } from '../nearest-word.ts';
 import { shown, type Reader } from '../reader.ts';
 import type { Word } from '../statements.ts';
 import type { Directive } from './lines.ts';
+import { defined } from '../values.ts';
 import { serviceNames, type ServiceName } from './services.ts';
 import { number, oneOf, plain, quoted, value, yesNo } from './values.ts';
 
@@ -133,6 +134,10 @@ export function virtualHandlers(reader: Reader, into: VirtualSettings, family: 4
     real: real(4),
     real6: real(6),
     ...sharedHandlers(reader, into),
+    [family === 6 ? 'fallback' : 'fallback6']: ({ key }) =>
+      reader.error(key, `"${key.text}" in an IPv${family} service`, {
+        expected: family === 6 ? 'fallback6' : 'fallback',
+      }),
     ...checkHandlers(reader, into),
     ...balancingHandlers(reader, into),
     servicename: () => undefined,
@@ -180,6 +185,7 @@ function balancingHandlers(reader: Reader, into: VirtualSettings): Handlers {
         else if (line.value)
           reader.error(line.value, `"${shown(name)}" is not a flag`, {
             expected: schedulerFlagSchema.options.join(', '),
+            ...defined({ nearest: nearestWord(name, schedulerFlagSchema.options) }),
           });
       }
     },

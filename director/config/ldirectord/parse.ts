@@ -7,6 +7,7 @@ import type {
   VirtualServerConfiguration,
 } from '../../engine/checks/configuration.ts';
 import type { DirectorConfiguration } from '../configuration.ts';
+import type { HostNames } from '../host-names.ts';
 import { splitCommand } from '../keepalived/scripts.ts';
 import { hostMask, persistenceMask } from '../persistence-mask.ts';
 import { sortProblems } from '../problem.ts';
@@ -18,19 +19,20 @@ import type { Word } from '../statements.ts';
 import { defined } from '../values.ts';
 import { checksOf, timingsOf, type ServiceIdentity } from './checks.ts';
 import { dispatch, globalHandlers, virtualHandlers, type GlobalSettings, type VirtualSettings } from './directives.ts';
-import { readLines, type VirtualBlock } from './lines.ts';
+import { fallbackArguments } from './fallback-command.ts';
+import { readLines, type Directive, type VirtualBlock } from './lines.ts';
 import { serviceOfPort } from './services.ts';
-import { hostPort } from './values.ts';
+import { hostPort, type HostContext } from './values.ts';
 
 /** Reads an ldirectord.cf as ldirectord 4 does, whose defaults are those of its code where its manual says otherwise. */
-export function parseLdirectord(text: string, file: string): ParseResult {
+export function parseLdirectord(text: string, file: string, names?: HostNames): ParseResult {
   const reader = new Reader(file, new Set());
   const { globals, virtuals } = readLines(reader, text);
   const settings: GlobalSettings = {};
   dispatch(reader, globals, globalHandlers(reader, settings), 'the file');
   const seen = new Map<string, number>();
   const virtualServers = virtuals.flatMap((block) => {
-    const service = readVirtual(reader, block, settings);
+    const service = readVirtual(reader, block, settings, names);
     if (!service) return [];
     const key = `${service.protocol} ${service.address} ${service.port} ${service.mark ?? ''}`;
     const earlier = seen.get(key);
@@ -50,6 +52,7 @@ function readVirtual(
   reader: Reader,
   { head, directives }: VirtualBlock,
   globals: GlobalSettings,
+  names: HostNames | undefined,
 ): VirtualServerConfiguration | undefined {
   const family = head.key.text === 'virtual6' ? 6 : 4;
   const settings: VirtualSettings = {
@@ -57,14 +60,17 @@ function readVirtual(
     ...{ httpMethod: 'GET', scheduler: 'wrr', flags: [], onePacket: false, reals: [] },
   };
   dispatch(reader, directives, virtualHandlers(reader, settings, family), 'a virtual service');
-  const identity = identityOf(reader, head.value ?? head.key, settings, family);
+  const context = { reader, family, names } as const;
+  const place = wordsOf(directives, head.value ?? head.key);
+  const identity = identityOf(context, head.value ?? head.key, settings);
   if (!identity) return undefined;
-  checkScheduler(reader, head.key, settings.scheduler);
+  const hosts: HostContext = { ...context, protocol: identity.protocol === 'UDP' ? 'UDP' : 'TCP' };
+  checkScheduler(reader, place('scheduler'), settings.scheduler);
   const timings = timingsOf(settings, globals);
-  const servers = settings.reals.flatMap(({ word }) => readReals(reader, word, family));
+  const servers = settings.reals.flatMap(({ word }) => readReals(hosts, word));
   const inhibitOnFailure = settings.quiescent ?? globals.quiescent ?? false;
   const realServers = servers.map(({ request, receive, at, ...server }) => {
-    const checks = checksOf(reader, identity, settings, { ...server, request, receive }, timings);
+    const checks = checksOf({ reader, place }, identity, settings, { ...server, request, receive }, timings);
     const { checkType } = settings;
     const connects = typeof checkType === 'object' ? checkType.connects : undefined;
     for (const check of checks) reader.placed(check, at);
@@ -82,26 +88,37 @@ function readVirtual(
     ...defined({ persistence: persistenceOf(reader, settings, family) }),
     onePacket: settings.onePacket && identity.protocol === 'UDP',
     realServers,
-    ...defined({ sorryServer: fallbackOf(reader, settings, globals, identity, family) }),
+    ...defined({ sorryServer: fallbackOf(hosts, settings, globals, identity) }),
     quorum: 1,
     hysteresis: 0,
-    ...fallbackCommands(settings.fallbackCommand ?? globals.fallbackCommand),
+    ...fallbackCommands(settings.fallbackCommand ?? globals.fallbackCommand, identity),
     notifiesOnStop: false,
     ...defined({ maintenanceDirectory: globals.maintenanceDirectory }),
   };
 }
 
+/** Where a directive has its value; the last of its name counts. `otherwise`: where the service begins. */
+function wordsOf(directives: readonly Directive[], otherwise: Word): (name: string) => Word {
+  const given = new Map(directives.map(({ key, value }) => [key.text, value ?? key]));
+  return (name) => given.get(name) ?? otherwise;
+}
+
 /** `ADDRESS:PORT`, or the number of a firewall mark. */
-function identityOf(reader: Reader, at: Word, settings: VirtualSettings, family: 4 | 6): ServiceIdentity | undefined {
-  const { protocol, service } = settings;
+function identityOf(
+  context: Omit<HostContext, 'protocol'>,
+  at: Word,
+  { protocol, service }: VirtualSettings,
+): ServiceIdentity | undefined {
+  const { reader } = context;
   if (/^\d+$/.test(at.text)) {
     const mark = Number(at.text);
     if (mark < 1 || mark > 0xffff_ffff) reader.error(at, `${shown(at.text)} is not a firewall mark`);
     if (protocol && protocol.text !== 'fwm')
       reader.error(protocol.at, `the protocol of a firewall mark is fwm`, { expected: 'protocol=fwm' });
-    return { at, protocol: 'FWM', name: at.text, port: 0, service: service ?? 'none' };
+    return { protocol: 'FWM', name: at.text, port: 0, service: service ?? 'none' };
   }
-  const endpoint = hostPort(reader, at, at.text, family);
+  const udp = protocol ? protocol.text === 'udp' : /:(?:53|domain)$/.test(at.text);
+  const endpoint = hostPort({ ...context, protocol: udp ? 'UDP' : 'TCP' }, at, at.text);
   if (!endpoint) return undefined;
   const { address, port } = endpoint;
   if (port === undefined) {
@@ -112,8 +129,7 @@ function identityOf(reader: Reader, at: Word, settings: VirtualSettings, family:
     reader.error(protocol.at, 'protocol=fwm is for virtual services that are a firewall mark', {
       expected: 'tcp or udp',
     });
-  const udp = protocol ? protocol.text === 'udp' : port === 53;
-  return { at, protocol: udp ? 'UDP' : 'TCP', name: address, port, service: service ?? serviceOfPort(port) };
+  return { protocol: udp ? 'UDP' : 'TCP', name: address, port, service: service ?? serviceOfPort(port) };
 }
 
 interface ServerLine {
@@ -132,7 +148,8 @@ const serverLine =
   /^(\S+?)(?:->(\S+?))?(:[\w-]+)?\s+(\w+)(?:\s+(\d{1,10}))?(?:\s+"([^"]*)"[, ]\s*"([^"]*)")?(?:\s+l:(\d{1,10}))?(?:\s+u:(\d{1,10}))?\s*$/;
 
 /** `ADDRESS[->LAST][:PORT] gate|masq|ipip [WEIGHT] ["REQUEST", "RECEIVE"] [l:LOWER] [u:UPPER]` */
-function readReals(reader: Reader, word: Word, family: 4 | 6): ServerLine[] {
+function readReals(hosts: HostContext, word: Word): ServerLine[] {
+  const { reader } = hosts;
   const match = serverLine.exec(word.text);
   const expected = 'ADDRESS[->LAST]:PORT gate|masq|ipip [WEIGHT] ["REQUEST", "RECEIVE"]';
   if (!match) {
@@ -141,8 +158,8 @@ function readReals(reader: Reader, word: Word, family: 4 | 6): ServerLine[] {
   }
   const [, first = '', last, port = '', method = '', weight, request, receive, lower, upper] = match;
   const forwarding = forwardingOf(reader, word, method);
-  const start = hostPort(reader, word, `${first}${port}`, family);
-  const end = last === undefined ? start : hostPort(reader, word, last, family);
+  const start = hostPort(hosts, word, `${first}${port}`);
+  const end = last === undefined ? start : hostPort(hosts, word, last);
   if (!start || !end || forwarding === undefined) return [];
   const common = {
     ...{ at: word, port: start.port ?? 0, forwarding, weight: Number(weight ?? 1) },
@@ -200,27 +217,33 @@ function persistenceOf(
 
 /** `fallback=ADDRESS[:PORT] [gate|masq|ipip]`, the service's own or the file's. */
 function fallbackOf(
-  reader: Reader,
+  hosts: HostContext,
   settings: VirtualSettings,
   globals: GlobalSettings,
   identity: ServiceIdentity,
-  family: 4 | 6,
 ): SorryServerConfiguration | undefined {
+  const { reader, family } = hosts;
   const given = family === 6 ? (settings.fallback6 ?? globals.fallback6) : (settings.fallback ?? globals.fallback);
   if (!given) return undefined;
   const [endpoint = '', method = 'gate'] = given.word.text.split(/\s+/);
   const forwarding = forwardingOf(reader, given.word, method);
-  const parsed = hostPort(reader, given.word, endpoint, family);
+  const parsed = hostPort(hosts, given.word, endpoint);
   if (!parsed || forwarding === undefined) return undefined;
   return {
     ...{ address: parsed.address, port: parsed.port ?? identity.port, forwarding },
-    ...{ weight: 1, inhibit: false },
+    ...{ weight: 1, inhibit: false, enters: 'none-up' },
   };
 }
 
-/** ldirectord runs it with `start` when the fallback goes in, with `stop` when it goes out. */
-function fallbackCommands(command: string | undefined): { quorumUp?: NotifyCommand; quorumDown?: NotifyCommand } {
+/** It goes with the fallback: do_fallback_command of ldirectord. */
+function fallbackCommands(
+  command: string | undefined,
+  service: ServiceIdentity,
+): { quorumUp?: NotifyCommand; quorumDown?: NotifyCommand } {
   const words = splitCommand(command ?? '');
   if (words.length === 0) return {};
-  return { quorumUp: { command: [...words, 'stop'] }, quorumDown: { command: [...words, 'start'] } };
+  return {
+    quorumUp: { command: [...words, ...fallbackArguments('stop', service)] },
+    quorumDown: { command: [...words, ...fallbackArguments('start', service)] },
+  };
 }

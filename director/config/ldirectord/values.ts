@@ -1,4 +1,5 @@
 import { formatAddress, parseAddress } from '../../engine/address.ts';
+import type { HostNames } from '../host-names.ts';
 import { nearestWord } from '../nearest-word.ts';
 import { shown, type Reader } from '../reader.ts';
 import type { Word } from '../statements.ts';
@@ -60,26 +61,55 @@ export interface HostPort {
   readonly port?: number;
 }
 
-/** `10.0.0.1:80` or `[2001:db8::1]:80`; names of ports are those that need no look-up. */
-export function hostPort(reader: Reader, at: Word, text: string, family: 4 | 6): HostPort | undefined {
+/** What a host with a port is read for. */
+export interface HostContext {
+  readonly reader: Reader;
+  readonly family: 4 | 6;
+  /** Ports have names of their own in each; `fwm` servers take those of TCP. */
+  readonly protocol: 'TCP' | 'UDP';
+  /** Absent where nobody may be asked. */
+  readonly names?: HostNames | undefined;
+}
+
+/** `10.0.0.1:80`, `www.example.org:http` or `[2001:db8::1]:80`. */
+export function hostPort(context: HostContext, at: Word, text: string): HostPort | undefined {
+  const { reader } = context;
   const match = /^(?:\[([\da-f:.]+)\]|([^\s:[\]]+))(?::([\w-]+))?$/i.exec(text);
-  const host = match?.[1] ?? match?.[2] ?? '';
+  const address = hostAddress(context, at, match?.[1] ?? match?.[2] ?? '', text);
+  if (address === undefined) return undefined;
+  const portText = match?.[3];
+  if (portText === undefined) return { address };
+  const port = portNumber(portText) ?? namedPort(context, portText);
+  if (port !== undefined) return { address, port };
+  reader.error(at, `"${shown(portText)}" is not a port`, {
+    expected: 'a number from 1 to 65535, or a name of /etc/services',
+  });
+  return undefined;
+}
+
+function hostAddress({ reader, family, names }: HostContext, at: Word, host: string, text: string): string | undefined {
+  const example = family === 6 ? '[2001:db8::1]:80' : '192.168.1.200:80';
   const address = parseAddress(host);
-  const expected = family === 6 ? '[2001:db8::1]:80' : '192.168.1.200:80';
-  if (!address) {
-    const name = match && /[a-z]/i.test(host) ? `"${shown(host)}" is a name, which is not looked up` : undefined;
-    reader.error(at, name ?? `"${shown(text)}" is not an address with a port`, { expected: `such as ${expected}` });
-    return undefined;
-  }
-  if (address.family !== family) {
+  if (address?.family === family) return formatAddress(address);
+  if (address) {
     reader.error(at, `"${shown(host)}" is not an IPv${family} address`, {
-      expected: family === 6 ? expected : `${expected}, or the directive's name with a 6`,
+      expected: family === 6 ? example : `${example}, or the directive's name with a 6`,
     });
     return undefined;
   }
-  if (match?.[3] === undefined) return { address: formatAddress(address) };
-  const port = portNumber(match[3]);
-  if (port !== undefined) return { address: formatAddress(address), port };
-  reader.error(at, `"${match[3]}" is not a port`, { expected: 'a number from 1 to 65535' });
+  if (!/[a-z]/i.test(host) || !/^[\w.+-]+$/.test(host)) {
+    reader.error(at, `"${shown(text)}" is not an address with a port`, { expected: `such as ${example}` });
+    return undefined;
+  }
+  const found = parseAddress(names?.hostAddress(host, family) ?? '');
+  if (found?.family === family) return formatAddress(found);
+  const problem = names ? `no IPv${family} address is known for it` : 'which is not looked up here';
+  reader.error(at, `"${shown(host)}" is a name, ${names ? 'and ' : ''}${problem}`, {
+    expected: `such as ${example}, or a name of /etc/hosts or DNS`,
+  });
   return undefined;
+}
+
+function namedPort({ names, protocol }: HostContext, text: string): number | undefined {
+  return /^\d/.test(text) ? undefined : names?.servicePort(text, protocol);
 }

@@ -8,6 +8,7 @@ import type { DirectorConfiguration } from '../configuration.ts';
 import { endpoint } from '../describe.ts';
 import { hostMask } from '../persistence-mask.ts';
 import { familyOf } from '../values.ts';
+import { fallbackArguments } from './fallback-command.ts';
 import { serviceOfPort, type ServiceName } from './services.ts';
 
 /** An ldirectord.cf as near to the model as its words allow; `convert` finds what it leaves out by reading it again. */
@@ -79,15 +80,28 @@ function realLine(server: RealServerConfiguration, common: Request | undefined):
   return parts.filter((part) => part !== '').join(' ');
 }
 
-function fallbackLines({ sorryServer, quorumDown, quorumUp }: VirtualServerConfiguration, six: string): string[] {
+function fallbackLines(service: VirtualServerConfiguration, six: string): string[] {
+  const { sorryServer } = service;
   const fallback = (server: SorryServerConfiguration): string =>
     `fallback${six}=${endpoint(server.address, server.port)} ${server.forwarding === 'local' ? 'gate' : server.forwarding}`;
-  const down = quorumDown?.command ?? [];
-  const wanted = down.at(-1) === 'start' && quorumUp?.command.at(-1) === 'stop';
+  const command = fallbackCommandOf(service);
   return [
     ...(sorryServer ? [fallback(sorryServer)] : []),
-    ...(wanted ? [`fallbackcommand=${down.slice(0, -1).map(commandWord).join(' ')}`] : []),
+    ...(command === undefined ? [] : [`fallbackcommand=${command.map(commandWord).join(' ')}`]),
   ];
+}
+
+/** Without the three words that ldirectord adds by itself; undefined when these are not what the commands are given. */
+function fallbackCommandOf(service: VirtualServerConfiguration): readonly string[] | undefined {
+  const { protocol, mark, address, port, quorumDown, quorumUp } = service;
+  const identity = { protocol, name: String(mark ?? address), port };
+  const without = (command: readonly string[] | undefined, what: 'start' | 'stop'): readonly string[] | undefined => {
+    const added = fallbackArguments(what, identity);
+    return command?.slice(-added.length).join('\n') === added.join('\n') ? command.slice(0, -added.length) : undefined;
+  };
+  const down = without(quorumDown?.command, 'start');
+  const up = without(quorumUp?.command, 'stop');
+  return down !== undefined && down.length > 0 && down.join('\n') === up?.join('\n') ? down : undefined;
 }
 
 function commandWord(text: string): string {

@@ -132,7 +132,9 @@ function readServer(
   forwarding: ForwardingMethod,
 ): RealServerConfiguration[] {
   if (block.kind.text !== 'server') {
-    reader.error(block.kind, `unknown block "${shown(block.kind.text)}" in a virtual`, { expected: 'server NAME {' });
+    const nearest = nearestWord(block.kind.text, ['server']);
+    const message = `unknown block "${shown(block.kind.text)}" in a virtual`;
+    reader.error(block.kind, message, { expected: 'server NAME {', ...defined({ nearest }) });
     return [];
   }
   const server: LvsServer = { active: false, weight: 1 };

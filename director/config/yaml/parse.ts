@@ -5,6 +5,7 @@ import { nearestWord } from '../nearest-word.ts';
 import { sortProblems, type Place, type Problem } from '../problem.ts';
 import { shown } from '../reader.ts';
 import type { ParseResult, WriteResult } from '../result.ts';
+import { issueWords } from './issue-words.ts';
 import { directorYamlSchema } from './schema.ts';
 import { checkSemantics, type Path } from './semantics.ts';
 
@@ -18,7 +19,9 @@ export function parseYaml(text: string, file: string): ParseResult {
     return { problems: [locator.at(0, `blocks more than ${deepest} deep within each other`)], origins: new Map() };
   const document = parseDocument(text, { lineCounter: locator.lines });
   const structure = [...document.errors, ...document.warnings].map((found) =>
-    locator.at(found.pos[0], found.message.split('\n')[0] ?? '', { severity: severityOf(found.name) }),
+    locator.at(found.pos[0], (found.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, ''), {
+      severity: severityOf(found.name),
+    }),
   );
   if (document.errors.length > 0) return { problems: sortProblems(structure), origins: new Map() };
   const values = toValues(document);
@@ -110,10 +113,8 @@ type Issue = z.core.$ZodIssue;
 function problemsOf(issue: Issue, document: Document, locator: Locator): Problem[] {
   const path = issue.path.filter((part) => typeof part !== 'symbol');
   if (issue.code !== 'unrecognized_keys') {
-    const missing = path.length > 0 && document.getIn(path, true) === undefined;
-    const name = String(path.at(-1) ?? 'the file');
-    const message = missing ? `"${name}" is missing` : `the value of "${name}" is wrong`;
-    return [locator.at(offsetOf(document, path), message, { expected: issue.message })];
+    const { message, ...details } = issueWords(issue, String(path.at(-1) ?? 'the file'), valueAt(document, path));
+    return [locator.at(offsetOf(document, path), message, details)];
   }
   const node: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
   return issue.keys.map((key) => {
@@ -123,6 +124,11 @@ function problemsOf(issue: Issue, document: Document, locator: Locator): Problem
       ...(nearest === undefined ? {} : { nearest }),
     });
   });
+}
+
+/** A plain value, a node for anything bigger; undefined when it is not there. */
+function valueAt(document: Document, path: Path): unknown {
+  return path.length === 0 ? document.contents : document.getIn(path);
 }
 
 function keyOffset(node: unknown, key: string): number | undefined {

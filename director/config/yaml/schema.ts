@@ -39,6 +39,7 @@ const sorryServerSchema = z.strictObject({
   tunnel: tunnelSchema.strict().optional(),
   weight: z.number().int().min(0).max(0x7fff_ffff).default(1),
   inhibit: z.boolean().default(false),
+  enters: z.enum(['quorum-lost', 'none-up']).optional(),
 });
 
 const virtualServerSchema = z.strictObject({
@@ -73,7 +74,7 @@ const markSchema = z.strictObject({
     .optional(),
   ports: z
     .strictObject({ from: port, to: port })
-    .refine(({ from, to }) => from <= to, 'from must not be after to')
+    .refine(({ from, to }) => from <= to, 'from, and to that is not below it')
     .optional(),
   interface: z.string().optional(),
 });

@@ -112,6 +112,20 @@ describe("ldirectord's fallback", () => {
     network.advance(5000);
     expect(network.table()).toEqual(['10.0.100.5 0']);
   });
+
+  it('has its command run with it, whatever the weights: at the start too', () => {
+    const servers = [realServer(first, { weight: 0, startsDown: true })];
+    const commands = { quorumUp: run('fallback', 'stop'), quorumDown: run('fallback', 'start') };
+    network.configure(virtualServer(servers, { sorryServer: fallback, ...commands }));
+    expect(network.notified).toEqual(['(quorum down)', 'fallback start', '(sorry-server up)']);
+    network.advance(5000);
+    become({ dead: [first] });
+    expect(network.notified.filter((line) => !line.startsWith('('))).toEqual([
+      'fallback start',
+      'fallback stop',
+      'fallback start',
+    ]);
+  });
 });
 
 describe('notifications', () => {

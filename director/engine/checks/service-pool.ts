@@ -31,12 +31,16 @@ export class ServicePool {
   #quorumUp: boolean;
   #sorryActive: boolean;
   #rows: ServerDefinition[];
+  /** Nobody has been told anything about it yet. */
+  #isNew: boolean;
 
   /** `previous`: the same service before a reload, whose order and quorum stay. */
   constructor(configuration: VirtualServerConfiguration, members: readonly PoolMember[], previous?: ServicePool) {
     this.#configuration = configuration;
     const enough = configuration.quorum + configuration.hysteresis;
-    this.#quorumUp = previous ? previous.#quorumUp : liveWeight(members) >= enough;
+    const isEnough = this.#countsHeads ? members.some(({ alive }) => alive) : liveWeight(members) >= enough;
+    this.#quorumUp = previous ? previous.#quorumUp : isEnough;
+    this.#isNew = previous === undefined;
     // Another sorry server, or none: the old one leaves, and the new one enters only through the quorum.
     this.#sorryActive =
       previous !== undefined &&
@@ -54,8 +58,8 @@ export class ServicePool {
 
   /** Takes what has become of the servers. `starting`: the service was just configured. */
   update(members: readonly PoolMember[], starting = false): { changed: boolean; news: PoolNews[] } {
-    const news = this.#configuration.sorryServer?.enters === 'none-up' ? this.#fallBack(members) : [];
-    news.push(...this.#weigh(members, starting));
+    const news = this.#countsHeads ? this.#fallBack(members) : this.#weigh(members, starting);
+    this.#isNew = false;
     const before = JSON.stringify(this.#rows);
     const wanted = this.#wanted(members);
     const kept = this.#rows.flatMap((row) => wanted.find((candidate) => sameServer(candidate, row)) ?? []);
@@ -83,7 +87,7 @@ export class ServicePool {
     const { quorum, hysteresis } = this.#configuration;
     const sum = liveWeight(members);
     const threshold = quorum + (this.#quorumUp ? -hysteresis : hysteresis);
-    const mayEnter = this.#hasQuorumSorry && !this.#sorryActive;
+    const mayEnter = this.#configuration.sorryServer !== undefined && !this.#sorryActive;
     if (!this.#quorumUp && sum >= threshold)
       return this.#setQuorum(true, `servers of weight ${sum} are up, ${threshold} is enough`);
     const lost = this.#quorumUp && (sum === 0 || sum < threshold);
@@ -94,20 +98,26 @@ export class ServicePool {
   #setQuorum(up: boolean, reason: string): PoolNews[] {
     this.#quorumUp = up;
     const news: PoolNews[] = [{ what: 'quorum', up, reason }];
-    if (this.#hasQuorumSorry && this.#sorryActive === up) news.push(this.#setSorry(!up, reason));
+    if (this.#configuration.sorryServer && this.#sorryActive === up) news.push(this.#setSorry(!up, reason));
     return news;
   }
 
-  get #hasQuorumSorry(): boolean {
-    const { sorryServer } = this.#configuration;
-    return sorryServer !== undefined && sorryServer.enters !== 'none-up';
+  /** ldirectord's way: weights count for nothing. */
+  get #countsHeads(): boolean {
+    return this.#configuration.sorryServer?.enters === 'none-up';
   }
 
-  /** ldirectord's fallback: fallback_on and fallback_off look at nothing but whether a server is up. */
+  /**
+   * ldirectord's fallback: fallback_on and fallback_off look at nothing but whether a server is up. Its fallback command goes with
+   * it, and is told `start` also when the service begins without a server.
+   */
   #fallBack(members: readonly PoolMember[]): PoolNews[] {
     const noneUp = !members.some(({ alive }) => alive);
-    if (noneUp === this.#sorryActive) return [];
-    return [this.#setSorry(noneUp, noneUp ? 'no real server is up' : 'a real server is up')];
+    const reason = noneUp ? 'no real server is up' : 'a real server is up';
+    const turned = this.#quorumUp === noneUp || (this.#isNew && noneUp);
+    this.#quorumUp = !noneUp;
+    const news: PoolNews[] = turned ? [{ what: 'quorum', up: !noneUp, reason }] : [];
+    return noneUp === this.#sorryActive ? news : [...news, this.#setSorry(noneUp, reason)];
   }
 
   #setSorry(active: boolean, reason: string): PoolNews {
