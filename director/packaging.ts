@@ -1,7 +1,7 @@
 /** Where the executable, or the wrapper of director.cjs, is installed. */
 export const installedProgram = '/usr/local/sbin/director';
 
-/** Unit of systemd.service(5). Real-time scheduling is for the VRRP timers; the capabilities are all that the director uses. */
+/** Unit of systemd.service(5). Real-time scheduling is for the VRRP timers. */
 export const systemdUnit = `[Unit]
 Description=Load balancer with automatic take-over (Relevo director)
 Documentation=man:keepalived.conf(5)

@@ -31,12 +31,14 @@ async function report(error: unknown): Promise<void> {
 function program(): Command {
   const root = new Command('director');
   root
-    .description('Load balancer with automatic take-over: IPVS and VRRP, configured by keepalived.conf')
+    .description(
+      'Load balancer with automatic take-over: IPVS and VRRP, configured by keepalived.conf, ldirectord.cf, lvs.cf, ipvsadm rules or YAML',
+    )
     .version(version, '--version', 'print the version');
   root
     .command('run')
     .description('start the director; returns once it answers on its socket')
-    .option('--config <file>', 'configuration in the format of keepalived', paths.configuration)
+    .option('--config <file>', 'configuration in any of the formats that "director check" knows', paths.configuration)
     .option('--foreground', 'stay in this terminal and log to it', false)
     .option('--admin-listen <address>', 'the admin API over HTTP too: ADDRESS:PORT, or a port of 127.0.0.1')
     .option('--admin-token-file <file>', 'what callers of the HTTP API must know')

@@ -21,7 +21,8 @@ export class AdminServer {
   constructor(path: string, methods: AdminMethods) {
     this.#path = path;
     this.#methods = methods;
-    this.#server = createServer((socket) => this.#accept(socket));
+    // Whoever has no more to ask, such as `printf … | socat`, still wants the answers.
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(new Caller(socket)));
   }
 
   /** Throws DirectorError `already-running` when another director answers there. */
@@ -47,52 +48,80 @@ export class AdminServer {
     rmSync(this.#path, { force: true });
   }
 
-  #accept(socket: Socket): void {
+  #accept(caller: Caller): void {
+    const { socket } = caller;
     this.#sockets.add(socket);
     const splitter = new LineSplitter(longestRequest);
     socket.setEncoding('utf8');
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('end', () => caller.hasAsked());
     socket.on('data', (piece: string) => {
       try {
-        for (const line of splitter.take(piece)) this.#tryLine(socket, line);
+        for (const line of splitter.take(piece)) this.#tryLine(caller, line);
       } catch (error) {
         // A line without end: nothing after it can be understood.
-        sendLine(socket, { error: failureOf(error) });
+        caller.tell({ error: failureOf(error) });
         socket.end();
       }
     });
   }
 
-  #tryLine(socket: Socket, line: string): void {
+  #tryLine(caller: Caller, line: string): void {
     try {
-      this.#line(socket, line);
+      const request = parseRequest(line);
+      if (request.method === 'watch') this.#watch(caller, request.input);
+      else void caller.answer(this.#methods.answer(request.method, request.input));
     } catch (error) {
-      sendLine(socket, { error: failureOf(error) });
+      caller.tell({ error: failureOf(error) });
     }
   }
 
-  #line(socket: Socket, line: string): void {
-    const request = parseRequest(line);
-    if (request.method === 'watch') this.#watch(socket, request.input);
-    else
-      this.#methods.answer(request.method, request.input).then(
-        (result) => sendLine(socket, { result }),
-        (error: unknown) => sendLine(socket, { error: failureOf(error) }),
-      );
-  }
-
-  #watch(socket: Socket, request: WatchRequest): void {
+  #watch(caller: Caller, request: WatchRequest): void {
+    const { socket } = caller;
+    caller.isWatching = true;
     const stop = this.#methods.watch(request, (event) => {
-      sendLine(socket, event);
+      caller.tell(event);
       if (socket.writableLength > mostUnread) socket.destroy();
     });
     socket.once('close', stop);
   }
 }
 
-function sendLine(socket: Socket, value: unknown): void {
-  if (socket.writable) socket.write(`${JSON.stringify(value)}\n`);
+/** Somebody at the socket: it is closed when he has asked everything and heard everything. */
+class Caller {
+  readonly socket: Socket;
+  isWatching = false;
+  #unanswered = 0;
+  #hasAsked = false;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  tell(value: unknown): void {
+    if (this.socket.writable) this.socket.write(`${JSON.stringify(value)}\n`);
+  }
+
+  async answer(result: Promise<unknown>): Promise<void> {
+    this.#unanswered++;
+    try {
+      this.tell({ result: await result });
+    } catch (error) {
+      this.tell({ error: failureOf(error) });
+    }
+    this.#unanswered--;
+    this.#endWhenDone();
+  }
+
+  hasAsked(): void {
+    this.#hasAsked = true;
+    this.#endWhenDone();
+  }
+
+  #endWhenDone(): void {
+    if (this.#hasAsked && this.#unanswered === 0 && !this.isWatching) this.socket.end();
+  }
 }
 
 function answers(path: string): Promise<boolean> {

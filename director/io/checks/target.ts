@@ -63,5 +63,12 @@ const words: Record<string, string> = {
 };
 
 export function reasonOf(error: unknown): string {
-  return words[errorCode(error) ?? ''] ?? errorMessage(error);
+  const code = errorCode(error) ?? '';
+  return words[code] ?? (/^ERR_(?:SSL|TLS)|^EPROTO$/.test(code) ? tlsReason(error) : errorMessage(error));
+}
+
+/** OpenSSL's messages have the thread's number, the source file and a line break: `139…:error:0A00010B:SSL routines:…:wrong version number:…` */
+function tlsReason(error: unknown): string {
+  const reason = /error:[0-9A-F]+:[^:]*:[^:]*:([^:\n]+)/.exec(errorMessage(error))?.[1] ?? errorMessage(error);
+  return reason === 'wrong version number' ? 'TLS: the server does not speak it on this port' : `TLS: ${reason}`;
 }
