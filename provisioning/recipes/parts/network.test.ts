@@ -20,6 +20,13 @@ dns-nameservers 10.0.100.1
 `);
   });
 
+  test('gives all default routes but the first a metric, for the kernel takes one of each only', async () => {
+    const { content } = fileOf(recipeOf(await testbedNamed('direct'), 'www-a'), interfaces);
+    expect(content).toContain('iface eth0 inet dhcp\n');
+    expect(content).toContain('gateway 172.16.6.1\nmetric 1\n');
+    expect(contentOf('master', interfaces)).not.toContain('metric');
+  });
+
   test("of the standby is the document's, with the MTU that its own output shows", () => {
     expect(contentOf('standby', interfaces)).toBe(`auto lo
 iface lo inet loopback

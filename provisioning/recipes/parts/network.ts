@@ -46,10 +46,18 @@ export function interfacesFile(interfaces: readonly ResolvedInterface[], loopbac
     'iface lo inet loopback',
     ...[...new Set(loopbackAddresses)].map((address) => `up ip addr add ${address}/32 dev lo`),
   ];
-  return `${[loopback, ...interfaces.map(stanza)].map((lines) => lines.join('\n')).join('\n\n')}\n`;
+  const dynamic = interfaces.filter(({ method }) => method === 'dhcp').length;
+  const stanzas = interfaces.map((entry, index) => {
+    const before = interfaces
+      .slice(0, index)
+      .filter(({ method, gateway }) => method === 'static' && gateway !== undefined);
+    return stanza(entry, dynamic + before.length);
+  });
+  return `${[loopback, ...stanzas].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function stanza(entry: ResolvedInterface): string[] {
+/** `otherRoutes`: so many default routes come before this interface's. The kernel refuses a second one of the same metric. */
+function stanza(entry: ResolvedInterface, otherRoutes: number): string[] {
   const head = [`auto ${entry.name}`, `iface ${entry.name} inet ${entry.method}`];
   if (entry.method === 'dhcp') return head;
   return [
@@ -57,6 +65,7 @@ function stanza(entry: ResolvedInterface): string[] {
     `address ${entry.address}`,
     `netmask ${netmask(entry.prefixLength)}`,
     ...(entry.gateway === undefined ? [] : [`gateway ${entry.gateway}`]),
+    ...(entry.gateway === undefined || otherRoutes === 0 ? [] : [`metric ${otherRoutes}`]),
     ...(entry.mtu === usualMtu ? [] : [`mtu ${entry.mtu}`]),
     ...(entry.nameServers.length === 0 ? [] : [`dns-nameservers ${entry.nameServers.join(' ')}`]),
   ];
