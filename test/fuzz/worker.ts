@@ -2,6 +2,7 @@ import { workerData } from 'node:worker_threads';
 import type { Attack, CampaignResult } from './campaign.ts';
 import { campaigns } from './campaigns/index.ts';
 import type { CampaignName } from './campaigns/index.ts';
+import { processorMs } from './processor-time.ts';
 import { seededRandom } from '../integration/support/seeded-random.ts';
 import { parentPort } from 'node:worker_threads';
 
@@ -34,10 +35,10 @@ function run({ name, seed, steps, seconds, progress }: WorkerStart): CampaignRes
   });
   while (done < steps && performance.now() - begin < seconds * 1000) {
     Atomics.store(counter, 0, done);
-    const before = performance.now();
+    const before = processorMs();
     const failure = attempt(attack, () => attack.step());
     if (failure !== undefined) return result(failure);
-    slowestMs = Math.max(slowestMs, performance.now() - before);
+    slowestMs = Math.max(slowestMs, processorMs() - before);
     done += 1;
     if (done === Math.ceil(steps / 10)) settled = memory();
     if (done % STEPS_BETWEEN_CHECKS !== 0 && done !== steps) continue;

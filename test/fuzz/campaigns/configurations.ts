@@ -6,6 +6,7 @@ import type { Problem } from '../../../director/config/problem.ts';
 import type { Attack, Campaign } from '../campaign.ts';
 import { mutateText, oneOf } from '../mutate.ts';
 import type { Random } from '../mutate.ts';
+import { processorMs } from '../processor-time.ts';
 
 /** Read where the tests are started: in the checkout. */
 const corpus = 'test/fuzz/corpus';
@@ -26,9 +27,9 @@ class ConfigurationAttack implements Attack {
     // Now and then a file of one format under the name of another.
     const called = this.#random() < 0.05 ? oneOf(this.#random, this.#files).name : name;
     this.#text = mutateText(this.#random, text);
-    const begin = performance.now();
+    const begin = processorMs();
     const { configuration, problems } = parseConfiguration(this.#text, called, options);
-    const took = performance.now() - begin;
+    const took = processorMs() - begin;
     if (took > longestMs) throw new Error(`Reading took ${took.toFixed(0)} ms`);
     if (configuration === undefined && !problems.some(({ severity }) => severity === 'error'))
       throw new Error('No configuration, and no word of why');
