@@ -14,6 +14,8 @@ import type { FragmentRoute } from './fragment-memory.ts';
 import type { FtpHelper } from './ftp.ts';
 import { drop, IcmpAnswers } from './icmp-answers.ts';
 import { IcmpForwarder } from './icmp-forwarder.ts';
+import { IcmpLimiter } from './icmp-limiter.ts';
+import type { ErrorLimit } from './icmp-limiter.ts';
 import { FTP_PORT } from './service.ts';
 import { TCP_STATE_SYN_RECV } from './tcp-states.ts';
 import { Transmission } from './transmission.ts';
@@ -32,10 +34,7 @@ export class Forwarder<H extends Hop> {
   private readonly connections: ConnectionTable;
   private readonly paths: Paths<H>;
   private readonly fragments = new FragmentMemory();
-  private readonly answers = new IcmpAnswers(
-    (packet) => this.isLocal(packet),
-    ({ family, addresses }) => this.paths.find(family, addresses, SOURCE)?.source,
-  );
+  private readonly answers: IcmpAnswers;
   private readonly transmission: Transmission<H>;
   private readonly icmp: IcmpForwarder<H>;
   private readonly ftp: FtpHelper | undefined;
@@ -44,11 +43,20 @@ export class Forwarder<H extends Hop> {
   /** Frames that waited for the first fragment of their datagram, which has just passed. */
   private released: Uint8Array[] = [];
 
-  constructor(balancer: Balancer, paths: Paths<H>, ftp?: FtpHelper) {
+  /** `limit`: how often senders are told of errors. */
+  constructor(balancer: Balancer, paths: Paths<H>, ftp?: FtpHelper, limit: ErrorLimit = new IcmpLimiter()) {
     this.balancer = balancer;
     this.connections = balancer.connections;
     this.paths = paths;
     this.ftp = ftp;
+    this.answers = new IcmpAnswers({
+      limit,
+      isLocal: (packet) => this.isLocal(packet),
+      ownAddress: ({ family, addresses }) => paths.find(family, addresses, SOURCE)?.source,
+      complained: (packet, bytes) => {
+        this.icmp.countOwn(packet, bytes);
+      },
+    });
     this.transmission = new Transmission(balancer, paths, this.answers);
     this.icmp = new IcmpForwarder(balancer, paths, this.transmission, this.answers);
   }
@@ -93,7 +101,7 @@ export class Forwarder<H extends Hop> {
 
   /** ip_vs_in: client to virtual service. */
   private request(packet: Packet, now: number): Decision<H> {
-    const flags = packet.protocol === PROTOCOL_TCP ? packet.tcpFlags() : 0;
+    const flags = flagsOf(packet);
     const entry = this.balancer.admit(packet, flags, now);
     if (entry < 0) return this.refused(entry, packet, now);
     if (packet.isFirstFragment()) this.remember(packet, { incoming: true, entry }, now);
@@ -138,12 +146,16 @@ export class Forwarder<H extends Hop> {
   /** ip_vs_out: real server to client. Without an entry it is other traffic and the kernel routes it. */
   private answer(packet: Packet, now: number): Decision<H> {
     const entry = this.connections.findOutgoing(packet);
-    if (entry === -1 || !this.isMasqueraded(entry)) return PASS;
+    if (entry === -1) return PASS;
+    if (!this.isMasqueraded(entry)) {
+      // Other servers answer by ways of their own. What comes by here all the same is counted and routed (handle_response).
+      this.balancer.packetOut(entry, flagsOf(packet), packet.ipLength, now);
+      return PASS;
+    }
     if (packet.isFirstFragment()) this.remember(packet, { incoming: false, entry }, now);
     return this.toClient(entry, packet, now);
   }
 
-  /** Answers of other servers do not pass here, and if one does it is the kernel's. */
   private isMasqueraded(entry: number): boolean {
     return (this.connections.flags(entry) & FLAG_FORWARDING_MASK) === FORWARD_MASQUERADE;
   }
@@ -157,8 +169,7 @@ export class Forwarder<H extends Hop> {
     if (obstacle !== undefined) return obstacle;
     if (packet.isLaterFragment()) this.balancer.fragmentOut(entry, packet.ipLength, now);
     else {
-      const flags = packet.protocol === PROTOCOL_TCP ? packet.tcpFlags() : 0;
-      this.balancer.packetOut(entry, flags, packet.ipLength, now);
+      this.balancer.packetOut(entry, flagsOf(packet), packet.ipLength, now);
       if (this.ftp !== undefined && !this.ftp.answer(entry, packet, now)) return drop('ftp');
     }
     rewriteSource(packet, connections.addresses, at, connections.virtualPort(entry));
@@ -201,4 +212,8 @@ export class Forwarder<H extends Hop> {
     }
     return true;
   }
+}
+
+function flagsOf(packet: Packet): number {
+  return packet.protocol === PROTOCOL_TCP ? packet.tcpFlags() : 0;
 }

@@ -258,12 +258,61 @@ describe('ICMP errors that are translated', () => {
     expect(bench.table()[0]).toMatchObject({ counters, realServers: [{ counters }] });
   });
 
-  it('do so whatever the forwarding method, and come from the virtual address', () => {
+  it('count and go their way as they are when nothing was masqueraded', () => {
     use(service('UDP', `${VIRTUAL}:53`, { [`${SERVER}:53`]: 1 }, 'gate'));
     bench.send(frame(CLIENT, VIRTUAL).udp(50000, 53).data('q'));
     const quoted = frame(CLIENT, VIRTUAL).udp(50000, 53).data('q').datagram();
-    const { datagram } = bench.send(frame(SERVER, CLIENT).icmp(3, 3).data(quoted));
-    expect(datagram).toEqual(frame(VIRTUAL, CLIENT).ttl(63).icmp(3, 3).data(quoted).datagram());
+    expect(bench.send(frame('10.0.100.9', CLIENT).icmp(3, 3).data(quoted)).verdict).toBe('pass');
     expect(bench.table()[0]?.counters).toMatchObject({ outPackets: 1, outBytes: 57 });
+  });
+
+  it('make an entry for an unknown flow with schedule_icmp, and are dropped when nobody can be picked', () => {
+    use(service('UDP', `${VIRTUAL}:53`, { [`${SERVER}:53`]: 1 }), service('UDP', `${VIRTUAL}:54`, {}));
+    const error = (port: number): FrameBuilder =>
+      frame(CLIENT, VIRTUAL).icmp(3, 3).data(frame(VIRTUAL, CLIENT).udp(port, 50000).data('q').datagram());
+    expect(bench.send(error(53)).verdict).toBe('pass');
+    bench.services.execute({ type: 'set-sysctl', name: 'schedule_icmp', value: [1] }, 0);
+    expect(bench.send(error(53))).toMatchObject({ verdict: 'forward', via: SERVER });
+    expect(bench.entries()).toMatchObject([{ clientPort: 50000, virtualPort: 53, state: 'UDP', expiresInSeconds: 3 }]);
+    expect(bench.send(error(54))).toEqual({ verdict: 'drop: no-server' });
+    expect(bench.send(error(55)).verdict).toBe('pass');
+  });
+});
+
+describe('what the director says itself about a flow', () => {
+  const outBytes = (): number | undefined => bench.table()[0]?.counters.outBytes;
+
+  it('counts as going out, unless the flow is masqueraded', () => {
+    use(web('gate'));
+    expect(bench.send(request().ttl(1)).verdict).toBe('drop: time-to-live');
+    expect(outBytes()).toBe(28 + 40);
+    use(web6('ipip'));
+    expect(bench.send(request6().ttl(1)).datagram?.length).toBe(48 + 60);
+    expect(outBytes()).toBe(48 + 60);
+  });
+
+  it('does not count for a masqueraded flow', () => {
+    use(web('masq'));
+    expect(bench.send(request().ttl(1)).verdict).toBe('drop: time-to-live');
+    expect(outBytes()).toBe(0);
+  });
+
+  it('counts twice for a tunnel: as it leaves, and what the router quoted', () => {
+    use(web('ipip'));
+    const sent = bench.send(request()).datagram ?? new Uint8Array();
+    bench.send(frame('10.0.100.9', OWN_ADDRESSES[4]).icmp(11, 0).data(sent.subarray(0, 20 + 28)));
+    expect(outBytes()).toBe(28 + 28 + 28);
+  });
+});
+
+describe('answers of servers that are not masqueraded', () => {
+  it('count and set the state when they come by all the same, and go their way', () => {
+    use(web('gate'));
+    bench.send(request());
+    expect(bench.send(frame(VIRTUAL, CLIENT).tcp(80, 40000, 'SYN+ACK')).verdict).toBe('pass');
+    expect(bench.table()[0]?.counters).toMatchObject({ outPackets: 1, outBytes: 40 });
+    bench.send(request('ACK'));
+    bench.send(frame(VIRTUAL, CLIENT).tcp(80, 40000, 'FIN+ACK'));
+    expect(bench.entries()[0]?.state).toBe('FIN_WAIT');
   });
 });

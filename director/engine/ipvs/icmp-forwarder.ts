@@ -1,5 +1,6 @@
 import { buildIcmpError, isTooBigMessage } from '../packet/icmp-error.ts';
 import type { Packet } from '../packet/packet.ts';
+import { REFUSED } from './balancer.ts';
 import type { Balancer } from './balancer.ts';
 import { SERVER, VIRTUAL } from './connection-columns.ts';
 import { FLAG_FORWARDING_MASK, FORWARD_MASQUERADE, FORWARD_TUNNEL } from './connection-flags.ts';
@@ -9,6 +10,7 @@ import type { IcmpAnswers } from './icmp-answers.ts';
 import {
   isIcmpChecksumGood,
   QuotedPacket,
+  ReverseFlow,
   translateTowardsClient,
   translateTowardsServer,
 } from './icmp-translation.ts';
@@ -25,6 +27,7 @@ export class IcmpForwarder<H extends Hop> {
   private readonly transmission: Transmission<H>;
   private readonly answers: IcmpAnswers;
   private quoted: QuotedPacket | undefined;
+  private readonly refused = new ReverseFlow();
 
   constructor(balancer: Balancer, paths: Paths<H>, transmission: Transmission<H>, answers: IcmpAnswers) {
     this.balancer = balancer;
@@ -51,11 +54,13 @@ export class IcmpForwarder<H extends Hop> {
   /** About an answer: it quotes what the client got from the virtual address. */
   private fromClient(packet: Packet, quoted: QuotedPacket, now: number): Decision<H> {
     const { connections } = this.balancer;
-    const entry = connections.findIncoming(quoted.reverse);
-    if (entry === -1) return PASS;
+    const known = connections.findIncoming(quoted.reverse);
+    const entry = known === -1 ? this.balancer.admitQuoted(quoted.reverse, now) : known;
+    if (entry === REFUSED.noService) return PASS;
+    if (entry < 0) return drop(entry === REFUSED.overloaded ? 'refused-by-defence' : 'no-server');
     if (!isIcmpChecksumGood(packet)) return drop('bad-checksum');
     this.balancer.countIn(entry, packet.ipLength);
-    if ((connections.flags(entry) & FLAG_FORWARDING_MASK) !== FORWARD_MASQUERADE) {
+    if (!this.isMasqueraded(entry)) {
       return this.transmission.toServer(entry, packet, false, now);
     }
     const hop = this.transmission.hopToServer(entry);
@@ -68,13 +73,17 @@ export class IcmpForwarder<H extends Hop> {
   }
 
   /**
-   * About a request, from a server or a router before it. The kernel does the same, whatever the forwarding method
+   * About a request, from a server or a router before it. What is not masqueraded is counted and goes its way as it is
    * (handle_response_icmp).
    */
   private fromServer(packet: Packet, quoted: QuotedPacket, now: number): Decision<H> {
     const { connections } = this.balancer;
     const entry = connections.findOutgoing(quoted.reverse);
     if (entry === -1) return PASS;
+    if (!this.isMasqueraded(entry)) {
+      this.balancer.countOut(entry, packet.ipLength);
+      return PASS;
+    }
     if (!isIcmpChecksumGood(packet)) return drop('bad-checksum');
     const at = connections.wordsAt(entry) + VIRTUAL;
     const hop = this.paths.find(packet.family, packet.addresses, DESTINATION, connections.addresses, at);
@@ -84,6 +93,20 @@ export class IcmpForwarder<H extends Hop> {
     this.balancer.countOut(entry, packet.ipLength);
     translateTowardsClient(packet, quoted.packet, connections.addresses, at, connections.virtualPort(entry));
     return this.transmission.send(packet, hop);
+  }
+
+  private isMasqueraded(entry: number): boolean {
+    return (this.balancer.connections.flags(entry) & FLAG_FORWARDING_MASK) === FORWARD_MASQUERADE;
+  }
+
+  /**
+   * Errors that this host sends itself pass ip_vs_out_icmp like those of servers: about what is not masqueraded, they count as
+   * going out. What is masqueraded is not found, because the sender's packet still has the virtual address.
+   */
+  countOwn(about: Packet, bytes: number): void {
+    if (!this.refused.set(about)) return;
+    const entry = this.balancer.connections.findOutgoing(this.refused);
+    if (entry !== -1 && !this.isMasqueraded(entry)) this.balancer.countOut(entry, bytes);
   }
 
   /** About a packet that we encapsulated: its sender gets the error about the packet inside. */
@@ -104,7 +127,10 @@ export class IcmpForwarder<H extends Hop> {
     // Across families there is no such message; the client sees the new MTU with its next packet.
     if (inner.family !== packet.family) return drop('tunnel-error');
     const error = { type: view.getUint8(transport), code: view.getUint8(transport + 1), parameter };
+    const answer = buildIcmpError(inner, error, inner.addresses, DESTINATION);
+    if (answer !== undefined) this.countOwn(inner, answer.length);
+    // Once as a packet of this host's, and once more for what the router quoted (ip_vs_in_icmp).
     this.balancer.countOut(entry, inner.ipLength);
-    return drop('tunnel-error', buildIcmpError(inner, error, inner.addresses, DESTINATION));
+    return drop('tunnel-error', answer);
   }
 }

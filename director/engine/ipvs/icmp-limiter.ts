@@ -7,14 +7,19 @@ const HOST_BURST = 6;
 /** Hosts share buckets by the low bits of their address: enough to keep one noisy host from silencing the others. */
 const HOST_BUCKETS = 1024;
 
-/** Decides whether one more ICMP error may be sent, as the kernel limits its own (net/ipv4/icmp.c). */
-export class IcmpLimiter {
+/** Decides whether one more ICMP error may be sent. */
+export interface ErrorLimit {
+  /** `words`: those of the address to which it would go, from `at` on. */
+  allow(words: Uint32Array, at: number, now: number): boolean;
+}
+
+/** As the kernel limits its own (net/ipv4/icmp.c). */
+export class IcmpLimiter implements ErrorLimit {
   private globalCredit = GLOBAL_BURST;
   private globalStamp = 0;
   private readonly credits = new Float64Array(HOST_BUCKETS).fill(HOST_BURST);
   private readonly stamps = new Float64Array(HOST_BUCKETS);
 
-  /** `words`: those of the address to which it would go, from `at` on. */
   allow(words: Uint32Array, at: number, now: number): boolean {
     const earned = ((now - this.globalStamp) * GLOBAL_PER_SECOND) / 1000;
     this.globalCredit = Math.min(GLOBAL_BURST, this.globalCredit + earned);

@@ -44,23 +44,26 @@ export class QuotedPacket {
 
   readAt(error: Packet, at: number): boolean {
     const { packet, reverse } = this;
-    if (!packet.loadQuoted(at, error.end()) || packet.isLaterFragment()) return false;
-    if (packet.protocol !== PROTOCOL_TCP && packet.protocol !== PROTOCOL_UDP) return false;
-    reverse.set(packet);
+    if (!packet.loadQuoted(at, error.end()) || !reverse.set(packet)) return false;
+    reverse.mark = error.mark;
     return true;
   }
 }
 
 /** A flow seen from the other end. */
-class ReverseFlow implements Flow {
+export class ReverseFlow implements Flow {
   family: Family = 4;
   protocol = 0;
   readonly addresses = new Uint32Array(8);
   sourcePort = 0;
   destinationPort = 0;
-  readonly mark = 0;
+  /** Of the packet that tells of the flow, not of the flow's own. */
+  mark = 0;
 
-  set(packet: Packet): void {
+  /** False when the packet has no ports. */
+  set(packet: Packet): boolean {
+    if (packet.isLaterFragment()) return false;
+    if (packet.protocol !== PROTOCOL_TCP && packet.protocol !== PROTOCOL_UDP) return false;
     this.family = packet.family;
     this.protocol = packet.protocol;
     this.sourcePort = packet.destinationPort;
@@ -69,6 +72,7 @@ class ReverseFlow implements Flow {
       this.addresses[word] = packet.addresses[word + 4] ?? 0;
       this.addresses[word + 4] = packet.addresses[word] ?? 0;
     }
+    return true;
   }
 }
 

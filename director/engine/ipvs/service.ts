@@ -4,6 +4,7 @@ import type { Address } from '../address.ts';
 import { FORWARD_DIRECT, FORWARD_LOCAL, FORWARD_MASQUERADE, FORWARD_TUNNEL } from './connection-flags.ts';
 import { Statistics } from './estimator.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { TunnelRoute } from './tunnel-routes.ts';
 
 /** The FTP control port: a service on it also takes data connections (ip_vs_ctl.c, FTPPORT). */
 export const FTP_PORT = 21;
@@ -39,6 +40,8 @@ export class Destination {
   /** What schedulers remember of it (lblc, lblcr): it stays in the trash as long. */
   remembered = 0;
   readonly statistics = new Statistics();
+  /** The way of the last packet that was tunnelled to it. */
+  tunnelRoute: TunnelRoute | undefined;
 
   constructor(id: number, service: VirtualService, address: Address, port: number) {
     this.id = id;

@@ -17,9 +17,8 @@ import type { ConnectionTable } from './connection-table.ts';
 import type { Decision, Hop, Paths } from './decision.ts';
 import { drop } from './icmp-answers.ts';
 import type { IcmpAnswers } from './icmp-answers.ts';
+import { TunnelRoutes } from './tunnel-routes.ts';
 
-/** net.ipv4.route.mtu_expires. */
-const LEARNED_MTU_LIFETIME_MS = 600_000;
 /** What every host must take (RFC 791, RFC 8200); the kernel gives up on tunnels narrower than that. */
 const LEAST_MTU = { 4: 68, 6: 1280 } as const;
 const DESTINATION = 4;
@@ -30,8 +29,7 @@ export class Transmission<H extends Hop> {
   private readonly connections: ConnectionTable;
   private readonly paths: Paths<H>;
   private readonly answers: IcmpAnswers;
-  /** Of paths to tunnelled servers, learned from ICMP errors; by destination id. */
-  private readonly learned = new Map<number, { readonly mtu: number; readonly until: number }>();
+  private readonly tunnelRoutes = new TunnelRoutes();
   private identification = 0;
   /** Reused for every packet. */
   private forward: { type: 'forward'; hop: H; isRepeated: boolean } | undefined;
@@ -145,7 +143,8 @@ export class Transmission<H extends Hop> {
     if (hop === undefined) return this.answers.refuse(packet, 'host-unreachable', now);
     if (hop.isLocal) return this.toLocalStack();
     const family = this.serverFamily(entry);
-    const mtu = this.tunnelMtu(connections.destination(entry), hop.mtu, now) - headerLength(family);
+    const server = destination?.address ?? connections.address(entry, SERVER);
+    const mtu = this.tunnelRoutes.mtu(destination, server, hop.mtu, now) - headerLength(family);
     if (mtu < LEAST_MTU[family]) return drop('too-big');
     const copiesDf = this.balancer.services.sysctls.number('pmtu_disc') !== 0;
     const isCutAnyway = packet.family === 4 && !copiesDf;
@@ -159,25 +158,12 @@ export class Transmission<H extends Hop> {
     return decision;
   }
 
-  /**
-   * A router on the way to a tunnelled server said how much passes. Returns what the client is told now: as in the kernel, whose
-   * route to the server is looked up anew only with the next packet, that is the MTU as it was before.
-   */
+  /** A router on the way to a tunnelled server said how much passes. Returns the MTU that the client is told now. */
   learnTunnelMtu(entry: number, mtu: number, now: number): number {
-    const destination = this.connections.destination(entry);
-    const family = this.serverFamily(entry);
-    const before = this.tunnelMtu(destination, this.hopToServer(entry)?.mtu ?? mtu, now);
-    this.learned.set(destination, { mtu: Math.max(mtu, LEAST_MTU[family]), until: now + LEARNED_MTU_LIFETIME_MS });
-    return before - headerLength(family);
-  }
-
-  private tunnelMtu(destination: number, linkMtu: number, now: number): number {
-    const learned = this.learned.get(destination);
-    if (learned === undefined) return linkMtu;
-    if (learned.until < now) {
-      this.learned.delete(destination);
-      return linkMtu;
-    }
-    return Math.min(linkMtu, learned.mtu);
+    const destination = this.balancer.services.destination(this.connections.destination(entry));
+    const server = destination?.address ?? this.connections.address(entry, SERVER);
+    const told = this.tunnelRoutes.learn(destination, server, mtu, now);
+    const header = headerLength(server.family);
+    return told > LEAST_MTU[4] + header ? told - header : told;
   }
 }
