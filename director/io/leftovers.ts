@@ -1,8 +1,11 @@
 import { errorMessage } from './errors.ts';
+import { WorkJournal } from './ipvs-plane/journal.ts';
+import { removeKernelWork } from './ipvs-plane/leftovers.ts';
 import type { Log } from './log.ts';
 import { deleteTable } from './netlink/nftables.ts';
 import { RouteSocket } from './netlink/route.ts';
 import { TABLE as planeTable } from './plane/rules.ts';
+import { paths } from './paths.ts';
 import type { DirectorState } from './state-file.ts';
 import { writeSysctl } from './sysctl.ts';
 
@@ -33,6 +36,11 @@ export function removeLeftovers({ addresses, tables, sysctls }: DirectorState, l
   for (const table of tables) attempt(`table ip ${table}`, () => deleteTable('ip', table));
   // Whoever left it: the next configuration may have no virtual servers, and then no plane would ever clear it away.
   attempt(`table netdev ${planeTable}`, () => deleteTable('netdev', planeTable));
+  try {
+    removed.push(...removeKernelWork(new WorkJournal(paths.kernelWorkFile), log));
+  } catch (error) {
+    log('warn', `Could not clear the kernel's IPVS: ${errorMessage(error)}`);
+  }
   for (const [name, value] of Object.entries(sysctls))
     attempt(`the value of ${name}`, () => {
       writeSysctl(name, value);

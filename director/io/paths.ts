@@ -8,6 +8,8 @@ export const paths = {
   adminSocket: join(runDirectory, 'admin.sock'),
   pidFile: join(runDirectory, 'director.pid'),
   stateFile: join(runDirectory, 'state.json'),
+  /** What is ours in the table of the kernel's IPVS. */
+  kernelWorkFile: join(runDirectory, 'ipvs.json'),
   logFile: process.env['DIRECTOR_LOG_FILE'] ?? '/var/log/director.log',
   configuration: '/etc/keepalived/keepalived.conf',
 } as const;

@@ -3,6 +3,8 @@ import type { MarkRule } from '../../engine/marks.ts';
 import type { ForwardingPlane } from '../../engine/ipvs/plane.ts';
 import { choosePlane } from '../ipvs-plane/choose.ts';
 import { IpvsPlane } from '../ipvs-plane/index.ts';
+import { WorkJournal } from '../ipvs-plane/journal.ts';
+import { paths } from '../paths.ts';
 import { createPacketPlane, type PacketPlaneOptions } from '../plane/index.ts';
 
 /** A plane and what only some planes have. */
@@ -22,8 +24,10 @@ export async function createPlane(
 ): Promise<ChosenPlane> {
   const choice = await choosePlane(wanted);
   const { reason } = choice;
-  if (choice.name === 'ipvs')
-    return { plane: new IpvsPlane({ table: choice.table, reason, log: options.log }), reason };
+  if (choice.name === 'ipvs') {
+    const journal = new WorkJournal(paths.kernelWorkFile);
+    return { plane: new IpvsPlane({ table: choice.table, journal, reason, log: options.log }), reason };
+  }
   const plane = createPacketPlane(options);
   return { plane, reason, setMarks: (rules) => plane.setMarks(rules), drops: () => plane.drops() };
 }

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { choosePlane } from './choose.ts';
 import type { KernelAccess } from './choose.ts';
 import type { KernelTable } from './kernel-table.ts';
 
-const table = { close: () => undefined } as unknown as KernelTable;
+const table = { snapshot: () => ({}), close: () => undefined } as unknown as KernelTable;
 
 function kernel(tables: (KernelTable | undefined)[], modprobe?: string): KernelAccess {
   return {
@@ -33,7 +33,31 @@ describe('the plane', () => {
     expect(await choosePlane(wanted, access)).toMatchObject(expected);
   });
 
-  it('ipvs is an error where there is none', async () => {
-    await expect(choosePlane('ipvs', kernel([undefined], missing))).rejects.toMatchObject({ code: 'no-forwarding' });
+  it('is the packet plane where modprobe is missing, or IPVS may not be touched', async () => {
+    const noProgram = Object.assign(new Error('spawn modprobe ENOENT'), { code: 'ENOENT' });
+    const without = { open: () => undefined, loadModule: () => Promise.reject(noProgram) };
+    const reason = 'the kernel has no IPVS, and there is no program modprobe to load one';
+    expect(await choosePlane('auto', without)).toEqual({ name: 'packet', reason });
+    const close = vi.fn();
+    const forbidden = {
+      snapshot: () => {
+        throw new Error('The kernel refused to list its virtual services: EPERM');
+      },
+      close,
+    } as unknown as KernelTable;
+    expect((await choosePlane('auto', kernel([forbidden]))).reason).toBe(
+      'the kernel has IPVS, which cannot be used from here (The kernel refused to list its virtual services: EPERM)',
+    );
+    expect(close).toHaveBeenCalledOnce();
+  });
+
+  it('ipvs is an error where there is none, with the way out', async () => {
+    await expect(choosePlane('ipvs', kernel([undefined], missing))).rejects.toMatchObject({
+      code: 'no-forwarding',
+      message:
+        'The plane ipvs cannot be had: the kernel has no IPVS (modprobe: FATAL: Module ip_vs not found in directory ' +
+        '/lib/modules/6.18). As root on the machine itself, not in a container, "modprobe ip_vs" has to work; ' +
+        "the planes 'auto' and 'packet' do without it",
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { DirectorConfiguration } from '../../config/configuration.ts';
-import { DirectorError, errorMessage } from '../errors.ts';
+import { DirectorError, errorCode, errorMessage } from '../errors.ts';
 import { KernelTable } from './kernel-table.ts';
 
 const run = promisify(execFile);
@@ -39,20 +39,35 @@ export async function choosePlane(
     return { name: 'ipvs', reason, table: found.table };
   }
   if (!isAsked) return { name: 'packet', reason: found.why };
-  const message = `The plane ipvs cannot be had: ${found.why}. Take 'auto' or 'packet', or a kernel with CONFIG_IP_VS`;
+  const message =
+    `The plane ipvs cannot be had: ${found.why}. As root on the machine itself, not in a container, ` +
+    `"modprobe ip_vs" has to work; the planes 'auto' and 'packet' do without it`;
   throw new DirectorError('no-forwarding', message);
 }
 
 async function findKernelTable(kernel: KernelAccess): Promise<{ table?: KernelTable; why: string }> {
   try {
     const loaded = kernel.open();
-    if (loaded !== undefined) return { table: loaded, why: 'the kernel has IPVS' };
+    if (loaded !== undefined) return usable(loaded, 'the kernel has IPVS');
     await kernel.loadModule();
     const table = kernel.open();
-    if (table !== undefined) return { table, why: 'the kernel has IPVS as a module' };
+    if (table !== undefined) return usable(table, 'the kernel has IPVS as a module');
     return { why: 'the kernel has no IPVS although modprobe ip_vs succeeded' };
   } catch (error) {
+    if (errorCode(error) === 'ENOENT')
+      return { why: 'the kernel has no IPVS, and there is no program modprobe to load one' };
     return { why: `the kernel has no IPVS (${firstLine(errorMessage(error))})` };
+  }
+}
+
+/** A container without CAP_NET_ADMIN sees that there is IPVS, and may not touch it. */
+function usable(table: KernelTable, why: string): { table?: KernelTable; why: string } {
+  try {
+    table.snapshot();
+    return { table, why };
+  } catch (error) {
+    table.close();
+    return { why: `the kernel has IPVS, which cannot be used from here (${errorMessage(error)})` };
   }
 }
 

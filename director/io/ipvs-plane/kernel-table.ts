@@ -69,12 +69,12 @@ export class KernelTable {
       .flatMap((answer) => decodeService(answer) ?? [])
       .map((service) => ({ ...service, realServers: this.servers(service).sort(byEndpoint) }))
       .sort(byService);
-    const [config] = this.family.get('tell its timeouts', COMMAND.getConfig);
-    const [info] = this.family.get('tell its table’s size', COMMAND.getInfo);
+    const config = this.family.get('tell its timeouts', COMMAND.getConfig);
+    const info = this.family.get('tell its table’s size', COMMAND.getInfo);
     const daemons = this.family.dump('list its sync daemons', COMMAND.getDaemon);
     return {
-      size: info === undefined ? 0 : decodeTableSize(info),
-      timeouts: config === undefined ? { tcpSeconds: 0, tcpFinSeconds: 0, udpSeconds: 0 } : decodeTimeouts(config),
+      size: decodeTableSize(info),
+      timeouts: decodeTimeouts(config),
       syncDaemons: daemons.flatMap((answer) => decodeDaemon(answer) ?? []),
       ...parseStatistics(readFileSync('/proc/net/ip_vs_stats', 'utf8')),
       sysctls: readSysctls(),

@@ -1,4 +1,4 @@
-import { attribute, concatenate, decodeAttributes, text } from './message.ts';
+import { attribute, concatenate, decodeAttributes, text, type Attributes } from './message.ts';
 import { NetlinkError, NetlinkSocket, protocols } from './socket.ts';
 
 /** linux/genetlink.h: the family that knows the numbers of the others. */
@@ -11,7 +11,7 @@ const GENERIC_HEADER = 4;
 /** An answer without its generic netlink header. */
 export interface GenericAnswer {
   readonly command: number;
-  readonly attributes: ReadonlyMap<number, Uint8Array>;
+  readonly attributes: Attributes;
 }
 
 /** One family of generic netlink (IPVS, for one). */
@@ -31,8 +31,8 @@ export class GenericFamily {
     const socket = new NetlinkSocket(protocols.generic);
     const payload = genericMessage(CTRL_CMD_GETFAMILY, 1, attribute(CTRL_ATTR_FAMILY_NAME, text(name)));
     try {
-      const [answer] = socket.get(`find the family ${name}`, CONTROL_FAMILY, payload);
-      const id = answer && decodeAttributes(answer.payload.subarray(GENERIC_HEADER)).get(CTRL_ATTR_FAMILY_ID);
+      const answer = socket.get(`find the family ${name}`, CONTROL_FAMILY, payload);
+      const id = decodeAttributes(answer.payload.subarray(GENERIC_HEADER)).get(CTRL_ATTR_FAMILY_ID);
       if (id !== undefined) return new GenericFamily(socket, (id[0] ?? 0) + (id[1] ?? 0) * 256, version);
     } catch (error) {
       if (!(error instanceof NetlinkError && error.code === 'ENOENT')) {
@@ -49,8 +49,8 @@ export class GenericFamily {
     this.socket.request(what, this.type, 0, genericMessage(command, this.version, attributes));
   }
 
-  get(what: string, command: number): GenericAnswer[] {
-    return this.socket.get(what, this.type, genericMessage(command, this.version)).map(genericAnswer);
+  get(what: string, command: number): GenericAnswer {
+    return genericAnswer(this.socket.get(what, this.type, genericMessage(command, this.version)));
   }
 
   dump(what: string, command: number, attributes: Uint8Array = new Uint8Array()): GenericAnswer[] {

@@ -5,24 +5,26 @@
 export const flags = {
   request: 1,
   acknowledge: 4,
+  replace: 0x100,
   dump: 0x300,
   exclusive: 0x200,
   create: 0x400,
   append: 0x800,
 } as const;
 
-export interface Attribute {
-  readonly type: number;
-  readonly value: Uint8Array;
-}
-
 export interface Message {
   readonly type: number;
+  readonly sequence: number;
+  /** Everything after the header. */
   readonly payload: Uint8Array;
 }
 
+export type Attributes = ReadonlyMap<number, Uint8Array>;
+
 const headerLength = 16;
 const nested = 0x8000;
+/** NLA_F_NESTED and NLA_F_NET_BYTEORDER share the type's word. */
+const attributeTypeMask = 0x3fff;
 const align = (length: number): number => (length + 3) & ~3;
 
 export function encodeMessage(
@@ -66,6 +68,10 @@ export function bigEndian32(value: number): Uint8Array {
   return bytes;
 }
 
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let offset = 0;
@@ -79,27 +85,41 @@ export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
 /** All messages of a datagram; a truncated one ends the list. */
 export function decodeMessages(bytes: Uint8Array): Message[] {
   const messages: Message[] = [];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   let offset = 0;
   while (offset + headerLength <= bytes.length) {
     const length = view.getUint32(offset, true);
     if (length < headerLength || offset + length > bytes.length) break;
     const payload = bytes.slice(offset + headerLength, offset + length);
-    messages.push({ type: view.getUint16(offset + 4, true), payload });
+    messages.push({
+      type: view.getUint16(offset + 4, true),
+      sequence: view.getUint32(offset + 8, true),
+      payload,
+    });
     offset += align(length);
   }
   return messages;
 }
 
-export function decodeAttributes(bytes: Uint8Array): Map<number, Uint8Array> {
+export function decodeAttributes(bytes: Uint8Array): Attributes {
   const attributes = new Map<number, Uint8Array>();
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   let offset = 0;
   while (offset + 4 <= bytes.length) {
     const length = view.getUint16(offset, true);
     if (length < 4 || offset + length > bytes.length) break;
-    attributes.set(view.getUint16(offset + 2, true) & 0x3fff, bytes.subarray(offset + 4, offset + length));
+    attributes.set(view.getUint16(offset + 2, true) & attributeTypeMask, bytes.subarray(offset + 4, offset + length));
     offset += align(length);
   }
   return attributes;
+}
+
+/** A number of the machine of 32 bits; undefined for anything else. */
+export function readUint32(value: Uint8Array | undefined): number | undefined {
+  return value?.length === 4 ? viewOf(value).getUint32(0, true) : undefined;
+}
+
+/** The negative errno of an NLMSG_ERROR message as a positive number; 0 is an acknowledgement. */
+export function errorOf({ payload }: Message): number {
+  return -viewOf(payload).getInt32(0, true);
 }

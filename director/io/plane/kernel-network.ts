@@ -1,8 +1,9 @@
 import { formatAddress } from '../../engine/address.ts';
 import type { Address, Family } from '../../engine/address.ts';
 import { Neighbour } from './neighbour.ts';
-import { NLM_F_CREATE, NLM_F_REPLACE } from './netlink/message.ts';
-import type { NetlinkMessage } from './netlink/message.ts';
+import { flags } from '../netlink/message.ts';
+import type { Message } from '../netlink/message.ts';
+import { NetlinkError, NetlinkSocket, protocols, routeGroups } from '../netlink/socket.ts';
 import {
   decodeAddress,
   decodeLink,
@@ -22,34 +23,16 @@ import {
   RTM_NEWADDR,
   RTM_NEWLINK,
   RTM_NEWNEIGH,
-} from './netlink/route-messages.ts';
-import type { AddressMessage, LinkMessage, NeighbourMessage, RouteMessage } from './netlink/route-messages.ts';
-import {
-  GROUP_IPV4_ADDRESS,
-  GROUP_IPV4_ROUTE,
-  GROUP_IPV4_RULE,
-  GROUP_IPV6_ADDRESS,
-  GROUP_IPV6_ROUTE,
-  GROUP_IPV6_RULE,
-  GROUP_LINK,
-  GROUP_NEIGHBOUR,
-  NetlinkSocket,
-} from './netlink/socket.ts';
+} from './route-messages.ts';
+import type { AddressMessage, LinkMessage, NeighbourMessage, RouteMessage } from './route-messages.ts';
 
-const GROUPS =
-  GROUP_LINK |
-  GROUP_NEIGHBOUR |
-  GROUP_IPV4_ADDRESS |
-  GROUP_IPV4_ROUTE |
-  GROUP_IPV4_RULE |
-  GROUP_IPV6_ADDRESS |
-  GROUP_IPV6_ROUTE |
-  GROUP_IPV6_RULE;
+/** Links, neighbours, addresses, routes and rules. */
+const GROUPS = Object.values(routeGroups).reduce((all, group) => all | group, 0);
 
 /** The kernel's links, addresses and neighbours, kept up to date by its notifications, and its routes, asked one by one. */
 export class KernelNetwork {
-  private readonly requests = new NetlinkSocket(0);
-  private readonly news = new NetlinkSocket(GROUPS);
+  private readonly requests = new NetlinkSocket(protocols.route);
+  private readonly news = new NetlinkSocket(protocols.route, GROUPS);
   private readonly neighbourChanged: (neighbour: Neighbour) => void;
   private readonly links = new Map<number, LinkMessage>();
   private addresses: AddressMessage[] = [];
@@ -63,7 +46,7 @@ export class KernelNetwork {
 
   /** To poll for notifications. */
   get descriptor(): number {
-    return this.news.descriptor;
+    return this.news.fd;
   }
 
   link(index: number): LinkMessage | undefined {
@@ -90,10 +73,19 @@ export class KernelNetwork {
 
   /** The kernel's routing decision; undefined when it has no route. `source` that is not local is ignored. */
   route(destination: Address, source: Address | undefined, mark = 0): RouteMessage | undefined {
-    const answer =
-      (source && this.requests.get(RTM_GETROUTE, encodeRouteRequest(destination, source, mark))) ??
-      this.requests.get(RTM_GETROUTE, encodeRouteRequest(destination, undefined, mark));
-    return answer && decodeRoute(answer);
+    return (
+      (source && this.askRoute(encodeRouteRequest(destination, source, mark))) ??
+      this.askRoute(encodeRouteRequest(destination, undefined, mark))
+    );
+  }
+
+  private askRoute(request: Uint8Array): RouteMessage | undefined {
+    try {
+      return decodeRoute(this.requests.get('find a route', RTM_GETROUTE, request));
+    } catch (error) {
+      if (error instanceof NetlinkError) return undefined;
+      throw error;
+    }
   }
 
   neighbour(index: number, address: Address): Neighbour {
@@ -108,19 +100,19 @@ export class KernelNetwork {
 
   /** Makes the kernel resolve or confirm a neighbour; the answer comes as a notification. */
   askFor(neighbour: Neighbour): void {
-    this.changeNeighbour(NLM_F_CREATE, encodeUseNeighbour(neighbour.interfaceIndex, neighbour.address));
+    this.changeNeighbour(flags.create, encodeUseNeighbour(neighbour.interfaceIndex, neighbour.address));
   }
 
   /** Makes the kernel look for a neighbour as if it had never heard of it. */
   lookFor(neighbour: Neighbour): void {
     const { interfaceIndex, address } = neighbour;
-    this.changeNeighbour(NLM_F_CREATE | NLM_F_REPLACE, encodeForgetNeighbour(interfaceIndex, address));
-    this.changeNeighbour(NLM_F_CREATE, encodeUseNeighbour(interfaceIndex, address));
+    this.changeNeighbour(flags.create | flags.replace, encodeForgetNeighbour(interfaceIndex, address));
+    this.changeNeighbour(flags.create, encodeUseNeighbour(interfaceIndex, address));
   }
 
-  private changeNeighbour(flags: number, request: Uint8Array): void {
+  private changeNeighbour(messageFlags: number, request: Uint8Array): void {
     try {
-      this.requests.change(RTM_NEWNEIGH, flags, request);
+      this.requests.request('look for a neighbour', RTM_NEWNEIGH, messageFlags, request);
     } catch {
       // The interface is down or gone: its notification is under way, and the frame waits like on a dead wire.
     }
@@ -128,7 +120,7 @@ export class KernelNetwork {
 
   /** True when links, addresses, routes or rules changed: everything worked out from them is old then. */
   readNotifications(): boolean {
-    const { messages, lost } = this.news.notifications();
+    const { messages, lost } = this.news.notices();
     if (lost) {
       this.readAll();
       return true;
@@ -146,19 +138,23 @@ export class KernelNetwork {
 
   private readAll(): void {
     this.links.clear();
-    for (const message of this.requests.dump(RTM_GETLINK, encodeDumpRequest(4))) this.readLink(decodeLink(message));
+    for (const message of this.requests.dump('list links', RTM_GETLINK, encodeDumpRequest(4)))
+      this.readLink(decodeLink(message));
     this.readAddresses();
     for (const family of [4, 6] as const)
-      for (const message of this.requests.dump(RTM_GETNEIGH, encodeDumpRequest(family))) this.readNeighbour(message);
+      for (const message of this.requests.dump('list neighbours', RTM_GETNEIGH, encodeDumpRequest(family)))
+        this.readNeighbour(message);
   }
 
   private readAddresses(): void {
-    const messages = ([4, 6] as const).flatMap((family) => this.requests.dump(RTM_GETADDR, encodeDumpRequest(family)));
+    const messages = ([4, 6] as const).flatMap((family) =>
+      this.requests.dump('list addresses', RTM_GETADDR, encodeDumpRequest(family)),
+    );
     this.addresses = messages.flatMap((message) => decodeAddress(message) ?? []);
   }
 
   /** True: routes may lead elsewhere now. Route and rule messages need no reading, that they came is the news. */
-  private readInterface(message: NetlinkMessage): boolean {
+  private readInterface(message: Message): boolean {
     if (message.type === RTM_NEWLINK) return this.readLink(decodeLink(message));
     if (message.type === RTM_DELLINK) this.links.delete(decodeLink(message).index);
     return true;
@@ -172,7 +168,7 @@ export class KernelNetwork {
     return true;
   }
 
-  private readNeighbour(message: NetlinkMessage): void {
+  private readNeighbour(message: Message): void {
     const news = decodeNeighbour(message);
     if (news === undefined) return;
     const own = this.links.get(news.index)?.hardwareAddress;

@@ -1,5 +1,5 @@
 import type { Address } from '../../engine/address.ts';
-import { NUD_CONFIRMED, NUD_FAILED, NUD_PERMANENT } from './netlink/route-messages.ts';
+import { NUD_CONFIRMED, NUD_FAILED, NUD_PERMANENT } from './route-messages.ts';
 
 /** What waits for an address, at most; the kernel's own queue (unres_qlen_bytes) holds about as many full frames. */
 const LONGEST_QUEUE = 64;

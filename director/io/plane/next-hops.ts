@@ -3,7 +3,7 @@ import type { Hop, Paths } from '../../engine/ipvs/decision.ts';
 import { HopCache } from './hop-cache.ts';
 import type { KernelNetwork } from './kernel-network.ts';
 import { Neighbour } from './neighbour.ts';
-import { NUD_PERMANENT, RTN_LOCAL, RTN_UNICAST } from './netlink/route-messages.ts';
+import { NUD_PERMANENT, RTN_LOCAL, RTN_UNICAST } from './route-messages.ts';
 import { Transmitter } from './transmitter.ts';
 
 const LOOPBACK_MTU = 65_536;

@@ -1,7 +1,7 @@
-import type { NetlinkMessage } from './message.ts';
-import { decodeAttributes, encodePayload, readAddress, readUint32, viewOf } from './message.ts';
-import { toBytes } from '../../../engine/address.ts';
-import type { Address, Family } from '../../../engine/address.ts';
+import { fromBytes, toBytes } from '../../engine/address.ts';
+import type { Address, Family } from '../../engine/address.ts';
+import { attribute, concatenate, decodeAttributes, readUint32, viewOf } from '../netlink/message.ts';
+import type { Message } from '../netlink/message.ts';
 
 /** The rtnetlink messages that the packet plane reads and sends (include/uapi/linux/rtnetlink.h, if_link.h, neighbour.h). */
 export const RTM_NEWLINK = 16;
@@ -27,6 +27,11 @@ const RT_SCOPE_UNIVERSE = 0;
 
 function isIp(family: number | undefined): boolean {
   return family === AF_INET || family === AF_INET6;
+}
+
+/** An address of 4 or 16 bytes, which is in network order also here. */
+function readAddress(value: Uint8Array | undefined): Address | undefined {
+  return value?.length === 4 || value?.length === 16 ? fromBytes(value) : undefined;
 }
 
 const ARPHRD_ETHER = 1;
@@ -66,9 +71,9 @@ export interface LinkMessage {
   readonly hardwareAddress: Uint8Array | undefined;
 }
 
-export function decodeLink(message: NetlinkMessage): LinkMessage {
+export function decodeLink(message: Message): LinkMessage {
   const view = viewOf(message.payload);
-  const attributes = decodeAttributes(message.payload, 16);
+  const attributes = decodeAttributes(message.payload.subarray(16));
   const name = attributes.get(3) ?? new Uint8Array();
   return {
     index: view.getInt32(4, true),
@@ -87,9 +92,9 @@ export interface AddressMessage {
   readonly isUsable: boolean;
 }
 
-export function decodeAddress(message: NetlinkMessage): AddressMessage | undefined {
+export function decodeAddress(message: Message): AddressMessage | undefined {
   if (!isIp(message.payload[0])) return undefined;
-  const attributes = decodeAttributes(message.payload, 8);
+  const attributes = decodeAttributes(message.payload.subarray(8));
   const address = readAddress(attributes.get(2)) ?? readAddress(attributes.get(1));
   if (address === undefined) return undefined;
   const flags = (message.payload[2] ?? 0) & (IFA_F_TENTATIVE | IFA_F_DADFAILED);
@@ -105,10 +110,10 @@ export interface NeighbourMessage {
   readonly hardwareAddress: Uint8Array | undefined;
 }
 
-export function decodeNeighbour(message: NetlinkMessage): NeighbourMessage | undefined {
+export function decodeNeighbour(message: Message): NeighbourMessage | undefined {
   if (!isIp(message.payload[0])) return undefined;
   const view = viewOf(message.payload);
-  const attributes = decodeAttributes(message.payload, 12);
+  const attributes = decodeAttributes(message.payload.subarray(12));
   const address = readAddress(attributes.get(1));
   if (address === undefined) return undefined;
   const state = view.getUint16(8, true);
@@ -123,7 +128,7 @@ export function encodeUseNeighbour(index: number, address: Address): Uint8Array 
   fixed[0] = familyNumbers[address.family];
   viewOf(fixed).setInt32(4, index, true);
   fixed[10] = NTF_USE;
-  return encodePayload(fixed, [[1, toBytes(address)]]);
+  return concatenate([fixed, attribute(1, toBytes(address))]);
 }
 
 /** Makes the kernel forget where a neighbour was; the entry itself stays. To be sent with NLM_F_REPLACE. */
@@ -153,17 +158,17 @@ export function encodeRouteRequest(destination: Address, source: Address | undef
   const bits = destination.family === 4 ? 32 : 128;
   fixed[0] = familyNumbers[destination.family];
   fixed[1] = bits;
-  const attributes: [number, Uint8Array][] = [[RTA_DST, toBytes(destination)]];
+  const parts = [fixed, attribute(RTA_DST, toBytes(destination))];
   if (source !== undefined) {
     fixed[2] = bits;
-    attributes.push([RTA_SRC, toBytes(source)]);
+    parts.push(attribute(RTA_SRC, toBytes(source)));
   }
-  if (mark !== 0) attributes.push([RTA_MARK, new Uint8Array(Uint32Array.of(mark).buffer)]);
-  return encodePayload(fixed, attributes);
+  if (mark !== 0) parts.push(attribute(RTA_MARK, new Uint8Array(Uint32Array.of(mark).buffer)));
+  return concatenate(parts);
 }
 
-export function decodeRoute(message: NetlinkMessage): RouteMessage {
-  const attributes = decodeAttributes(message.payload, 12);
+export function decodeRoute(message: Message): RouteMessage {
+  const attributes = decodeAttributes(message.payload.subarray(12));
   const metrics = attributes.get(RTA_METRICS);
   // struct rtvia: the next hop's family, then its address.
   const via = attributes.get(RTA_VIA)?.subarray(2);
@@ -171,7 +176,7 @@ export function decodeRoute(message: NetlinkMessage): RouteMessage {
     type: message.payload[7] ?? 0,
     index: readUint32(attributes.get(RTA_OIF)) ?? 0,
     gateway: readAddress(attributes.get(RTA_GATEWAY) ?? via),
-    mtu: metrics === undefined ? undefined : readUint32(decodeAttributes(metrics, 0).get(2)),
+    mtu: metrics === undefined ? undefined : readUint32(decodeAttributes(metrics).get(2)),
     source: readAddress(attributes.get(RTA_PREFSRC)),
   };
 }

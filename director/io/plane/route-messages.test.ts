@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseAddress } from '../../../engine/address.ts';
-import type { Address } from '../../../engine/address.ts';
-import { decodeMessages, encodeMessage, encodePayload, errorOf } from './message.ts';
+import { parseAddress } from '../../engine/address.ts';
+import type { Address } from '../../engine/address.ts';
+import { attribute, concatenate } from '../netlink/message.ts';
 import {
   decodeAddress,
   decodeLink,
@@ -71,10 +71,11 @@ describe('rtnetlink messages', () => {
 
   it('read name, MTU, state and address of a link', () => {
     const fixed = Uint8Array.of(0, 0, 1, 0, 5, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0);
-    const payload = encodePayload(fixed, [
-      [1, Uint8Array.of(2, 0, 0, 0, 0, 1)],
-      [3, new TextEncoder().encode('eth0\0')],
-      [4, Uint8Array.of(0x28, 0x23, 0, 0)],
+    const payload = concatenate([
+      fixed,
+      attribute(1, Uint8Array.of(2, 0, 0, 0, 0, 1)),
+      attribute(3, new TextEncoder().encode('eth0\0')),
+      attribute(4, Uint8Array.of(0x28, 0x23, 0, 0)),
     ]);
     const hardwareAddress = Uint8Array.of(2, 0, 0, 0, 0, 1);
     expect(decodeLink({ type: 16, sequence: 0, payload })).toEqual({
@@ -102,26 +103,5 @@ describe('rtnetlink messages', () => {
 
   it('ask for a neighbour as `ip neigh add … use` does', () => {
     expect(hex(encodeUseNeighbour(3, at('10.0.100.2')))).toBe('020000000300000000000100' + '080001000a006402');
-  });
-});
-
-describe('netlink datagrams', () => {
-  it('hold several messages, each at a multiple of four bytes', () => {
-    const first = encodeMessage(1, 0, 7, Uint8Array.of(1, 2, 3));
-    const datagram = new Uint8Array([...first, 0, ...encodeMessage(2, 0, 8, Uint8Array.of(4))]);
-    expect(decodeMessages(datagram)).toEqual([
-      { type: 1, sequence: 7, payload: Uint8Array.of(1, 2, 3) },
-      { type: 2, sequence: 8, payload: Uint8Array.of(4) },
-    ]);
-  });
-
-  it('lose what is cut off and nothing before it', () => {
-    const whole = encodeMessage(1, 0, 7, new Uint8Array(40));
-    expect(decodeMessages(new Uint8Array([...whole, ...whole.subarray(0, 30)]))).toHaveLength(1);
-    expect(decodeMessages(Uint8Array.of(8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))).toEqual([]);
-  });
-
-  it('carry errors as negative numbers', () => {
-    expect(errorOf({ type: 2, sequence: 1, payload: Uint8Array.of(0xea, 0xff, 0xff, 0xff) })).toBe(22);
   });
 });
