@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { serverKeySchema, serviceKeySchema, syncDaemonSchema } from './table.ts';
 import { checkSchema, directorSnapshotSchema, virtualServiceSchema, vrrpStateSchema } from './snapshot.ts';
 
 const at = z.number().describe('Milliseconds since the Unix epoch, with fractions');
@@ -53,6 +54,40 @@ export const directorEventSchema = z.discriminatedUnion('type', [
     reason: z.string(),
   }),
   z.object({ type: z.literal('check'), at, check: checkSchema }),
+  z.object({
+    type: z.literal('server').describe('A server of the configuration went up or down, or into another mode or weight'),
+    at,
+    service: serviceKeySchema,
+    server: serverKeySchema,
+    up: z.boolean(),
+    mode: z.enum(['ready', 'drain', 'maintenance']),
+    weight: z.number().int(),
+    reason: z.string(),
+  }),
+  z.object({ type: z.literal('quorum'), at, service: serviceKeySchema, up: z.boolean(), reason: z.string() }),
+  z.object({
+    type: z.literal('sorry-server').describe('It takes over, or leaves'),
+    at,
+    service: serviceKeySchema,
+    server: serverKeySchema,
+    up: z.boolean(),
+    reason: z.string(),
+  }),
+  z.object({
+    type: z.literal('sync').describe('A synchronisation daemon of the configuration was started or stopped'),
+    at,
+    role: syncDaemonSchema.shape.role,
+    interface: z.string(),
+    up: z.boolean(),
+    reason: z.string(),
+  }),
+  z.object({
+    type: z.literal('link').describe('An interface that VRRP depends on'),
+    at,
+    interface: z.string(),
+    up: z.boolean(),
+    reason: z.string(),
+  }),
   z.object({ type: z.literal('log'), at, level: z.enum(['debug', 'info', 'warn', 'error']), message: z.string() }),
 ]);
 export type DirectorEvent = z.infer<typeof directorEventSchema>;

@@ -4,7 +4,7 @@ import type { TableCommand, TableResult } from '../api/table.ts';
 import type { DirectorConfiguration } from '../config/configuration.ts';
 import type { VirtualAddress } from '../engine/vrrp/configuration.ts';
 import { CheckRunner, type CheckListener } from './check-runner.ts';
-import { describeNews, describeServer } from './checks/describe.ts';
+import { describeNews, describeServer, newsEvent, serverEvent } from './checks/describe.ts';
 import { epochNow } from './clock.ts';
 import { RunnerServers } from './control/checked-servers.ts';
 import { createPlane, type ChosenPlane } from './control/create-plane.ts';
@@ -20,7 +20,7 @@ import { Masquerading, masqueradeTable } from './masquerading.ts';
 import { PlaneSlot } from './plane-slot.ts';
 import { checkSnapshot, instanceSnapshot, timersSnapshot } from './snapshot.ts';
 import type { StateFile } from './state-file.ts';
-import { SyncRoleFollower } from './sync/role.ts';
+import { describeSync, SyncRoleFollower } from './sync/role.ts';
 import { ipForward, readSysctl, writeSysctl } from './sysctl.ts';
 import { version } from './version.ts';
 import { VrrpController } from './vrrp/controller.ts';
@@ -67,13 +67,26 @@ export class Director {
         options.log('info', `${serverAddress}:${serverPort} of ${service} is ${up ? 'up' : 'down'}: ${reason}`);
         this.events.emit({ type: 'check', at: epochNow(), check });
       },
-      server: (status) => options.log('info', describeServer(status)),
-      service: (service, news) => options.log('info', describeNews(service, news)),
+      server: (status) => {
+        options.log('info', describeServer(status));
+        this.events.emit(serverEvent(status));
+      },
+      service: (service, news) => {
+        options.log('info', describeNews(service, news));
+        this.events.emit(newsEvent(service, news));
+      },
       table: () => void this.#control.want(this.#checks.checker.services),
     };
     this.#checks = new CheckRunner(listener, options.log);
     this.#control = new TableControl(options.log);
-    this.#sync = new SyncRoleFollower((commands) => this.#plane.execute(commands), options.log);
+    this.#sync = new SyncRoleFollower(
+      (commands) => this.#plane.execute(commands),
+      options.log,
+      (news) => {
+        options.log('info', describeSync(news));
+        this.events.emit({ type: 'sync', at: epochNow(), ...news });
+      },
+    );
     this.operator = new Operator(new RunnerServers(this.#checks), this.#plane);
   }
 
@@ -211,7 +224,8 @@ export class Director {
           else if (event.type === 'vrrp-state') {
             this.#options.log('info', `${event.instance}: ${event.from} → ${event.to}: ${event.reason}`);
             void this.#sync.follow(event.instance, event.to);
-          }
+          } else if (event.type === 'link')
+            this.#options.log('info', `${event.interface} is ${event.up ? 'up' : 'down'}: ${event.reason}`);
           if (event.type !== 'log') this.events.emit(event);
         },
         held: (addresses) => {

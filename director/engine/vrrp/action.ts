@@ -50,6 +50,13 @@ export type VrrpAction =
       readonly reason: string;
     }
   | {
+      /** An interface that something depends on came or went. */
+      readonly type: 'link';
+      readonly device: string;
+      readonly up: boolean;
+      readonly reason: string;
+    }
+  | {
       /** Programs to run one after the other, and the line for the pipes that follow changes of state. */
       readonly type: 'notify';
       /** `INSTANCE NAME` or `GROUP NAME`: what is told of one thing is told in its order. */
@@ -73,6 +80,7 @@ const ranks: Readonly<Record<VrrpAction['type'], number>> = {
   'gratuitous-arp': 4,
   'second-master': 5,
   script: 5,
+  link: 5,
   notify: 6,
   log: 7,
 };

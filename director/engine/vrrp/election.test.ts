@@ -106,7 +106,7 @@ describe.each(variants)('routers that speak $what', ({ changes, addresses }) => 
     },
   );
 
-  it('never have two masters for longer than one advert needs, while the link is well', () => {
+  it('never have two masters for longer than one advert needs, while the link is well', { timeout: 60_000 }, () => {
     const dice = random(77);
     const link = start(3, [100, 120, 150]);
     for (let turn = 0; turn < 30; turn++) {

@@ -42,6 +42,8 @@ export class VrrpRouter {
   /** Packets not taken (and, for `address-list` in version 3, taken all the same), by reason. */
   readonly #problems = new Map<ReceiveProblem, number>();
   readonly #links = new Map<string, LinkState>();
+  /** What was last told of each interface. */
+  readonly #toldLinks = new Map<string, string>();
   readonly #scripts = new Map<string, ScriptCounter>();
   readonly #files = new Map<string, number>();
   readonly #facts: Facts = {
@@ -87,9 +89,20 @@ export class VrrpRouter {
 
   /** Undefined: there is no such interface. */
   setLink(device: string, link: LinkState | undefined, now: number): VrrpAction[] {
+    const news = this.#linkNews(device, link);
     if (link === undefined) this.#links.delete(device);
     else this.#links.set(device, link);
-    return this.#review(now, link?.up ? `${device} is up` : `${device} is down`);
+    return [...news, ...this.#review(now, link?.up ? `${device} is up` : `${device} is down`)];
+  }
+
+  /** That an interface is up when it is first seen is nothing to tell. */
+  #linkNews(device: string, link: LinkState | undefined): VrrpAction[] {
+    const up = link?.up ?? false;
+    const reason = link === undefined ? 'there is no such interface' : up ? 'it is up' : 'it is off, or has no carrier';
+    const before = this.#toldLinks.get(device);
+    this.#toldLinks.set(device, reason);
+    if (before === reason || (before === undefined && up)) return [];
+    return [{ type: 'link', device, up, reason }];
   }
 
   /** One run of a tracked script has ended. */

@@ -109,6 +109,28 @@ describe('a tracked interface', () => {
   });
 });
 
+describe('an interface', () => {
+  const told = () => link.log('a').flatMap(({ action }) => (action.type === 'link' ? [action] : []));
+
+  it('is told of when it comes and goes, once, with the reason', () => {
+    start([]);
+    expect(told()).toEqual([]);
+    link.setLink('a', 'eth0', false);
+    link.setLink('a', 'eth0', false);
+    link.setLink('a', 'eth0', true);
+    expect(told()).toEqual([
+      { type: 'link', device: 'eth0', up: false, reason: 'it is off, or has no carrier' },
+      { type: 'link', device: 'eth0', up: true, reason: 'it is up' },
+    ]);
+  });
+
+  it('that is not there is told of at once', () => {
+    start([tracker('interface', 'eth7')]);
+    const actions = link.router('a').setLink('eth7', undefined, link.now);
+    expect(actions[0]).toEqual({ type: 'link', device: 'eth7', up: false, reason: 'there is no such interface' });
+  });
+});
+
 describe('a tracked script', () => {
   it('without a weight holds the instance in INIT until its first result', () => {
     start([tracker('script', 'chk')]);

@@ -1,6 +1,9 @@
+import type { DirectorEvent } from '../../api/event.ts';
 import type { ServerStatus } from '../../engine/checks/checker.ts';
 import type { VirtualServerConfiguration } from '../../engine/checks/configuration.ts';
 import type { PoolNews } from '../../engine/checks/service-pool.ts';
+import { serviceKeyOf } from '../../engine/control/diff.ts';
+import { epochNow } from '../clock.ts';
 
 /** A line of the log: what became of a server, and why. */
 export function describeServer({ service, server, up, mode, weight, reason }: ServerStatus): string {
@@ -13,6 +16,20 @@ export function describeNews(service: VirtualServerConfiguration, { what, up, re
   const { sorryServer } = service;
   const place = sorryServer ? ` ${sorryServer.address}:${sorryServer.port}` : '';
   return `The sorry server${place} of ${nameOf(service)} ${up ? 'takes over' : 'leaves'}: ${reason}`;
+}
+
+/** The same for programs. */
+export function serverEvent({ service, server, up, mode, weight, reason }: ServerStatus): DirectorEvent {
+  const { address, port } = server;
+  const place = { service: serviceKeyOf(service), server: { address, port } };
+  return { type: 'server', at: epochNow(), ...place, up, mode, weight, reason };
+}
+
+export function newsEvent(service: VirtualServerConfiguration, { what, up, reason }: PoolNews): DirectorEvent {
+  const common = { at: epochNow(), service: serviceKeyOf(service), up, reason };
+  if (what === 'quorum') return { type: 'quorum', ...common };
+  const { address, port } = service.sorryServer ?? service;
+  return { type: 'sorry-server', ...common, server: { address, port } };
 }
 
 function nameOf({ protocol, address, port, mark }: VirtualServerConfiguration): string {

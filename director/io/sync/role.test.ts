@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { TableCommand, TableResult } from '../../api/table.ts';
-import { SyncRoleFollower } from './role.ts';
+import { describeSync, SyncRoleFollower } from './role.ts';
 import type { SyncConfiguration } from './role.ts';
 
 const group = '224.0.0.81';
 const plain: SyncConfiguration = { interface: 'eth1', syncId: 5, maximumLength: 0, group, port: 8848, ttl: 1 };
 const following = { ...plain, instance: 'VI_1' };
 
-function follower(answer: TableResult = { ok: true }): { follower: SyncRoleFollower; did: string[]; said: string[] } {
+function follower(answer: TableResult = { ok: true }) {
   const did: string[] = [];
   const said: string[] = [];
+  const told: string[] = [];
   const execute = (commands: readonly TableCommand[]): Promise<TableResult[]> => {
     for (const command of commands) {
       if (command.type === 'start-sync') did.push(`+${command.daemon.role} ${command.daemon.interface}`);
@@ -17,7 +18,12 @@ function follower(answer: TableResult = { ok: true }): { follower: SyncRoleFollo
     }
     return Promise.resolve(commands.map(() => answer));
   };
-  return { follower: new SyncRoleFollower(execute, (_, message) => said.push(message)), did, said };
+  const sync = new SyncRoleFollower(
+    execute,
+    (_, message) => said.push(message),
+    (news) => told.push(describeSync(news)),
+  );
+  return { follower: sync, did, said, told };
 }
 
 describe('the sync daemons of a configuration', () => {
@@ -29,6 +35,18 @@ describe('the sync daemons of a configuration', () => {
     await sync.follow('VI_1', 'MASTER');
     await sync.follow('VI_1', 'FAULT');
     expect(did).toEqual(['+backup eth1', '-backup', '+master eth1', '-master', '+backup eth1']);
+  });
+
+  it('tell of each start and end why', async () => {
+    const { follower: sync, told } = follower();
+    await sync.configure(following);
+    await sync.follow('VI_1', 'MASTER');
+    const about = (role: string): string => `The ${role} daemon of connection synchronisation on eth1 was`;
+    expect(told).toEqual([
+      `${about('backup')} started: the configuration says so`,
+      `${about('backup')} stopped: VI_1 is MASTER`,
+      `${about('master')} started: VI_1 is MASTER`,
+    ]);
   });
 
   it('both run without an instance, and go with the configuration', async () => {
@@ -49,10 +67,11 @@ describe('the sync daemons of a configuration', () => {
   });
 
   it('say why they do not start, and try again at the next change', async () => {
-    const { follower: sync, did, said } = follower({ ok: false, errno: 'ENODEV', message: 'no eth1' });
+    const { follower: sync, did, said, told } = follower({ ok: false, errno: 'ENODEV', message: 'no eth1' });
     await sync.configure(following);
     await sync.follow('VI_1', 'MASTER');
     expect(did).toEqual(['+backup eth1', '+master eth1']);
     expect(said).toEqual(['no eth1', 'no eth1']);
+    expect(told).toEqual([]);
   });
 });

@@ -84,6 +84,11 @@ export class Actuator {
         this.#listener.event({ type: 'script', at: epochNow(), name, up, reason });
         break;
       }
+      case 'link': {
+        const { device, up, reason } = action;
+        this.#listener.event({ type: 'link', at: epochNow(), interface: device, up, reason });
+        break;
+      }
       case 'notify':
         this.#listener.notify(action);
         break;
