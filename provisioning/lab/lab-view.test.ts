@@ -22,6 +22,11 @@ test('in a split brain both directors hold it', () => {
   expect(holdersOf({ master: both, standby: both })[0]).toEqual(expect.arrayContaining(['master', 'standby']));
 });
 
+test('a real server that keeps it on its loopback device is no holder', () => {
+  const silent: NodeView = { ...view(), addresses: new Map([['lo', ['192.168.1.200']]]) };
+  expect(holdersOf({ master: view(['192.168.1.200']), web1: silent })[0]).toEqual(['master']);
+});
+
 test('a cut cable is told of the interface that it belongs to', () => {
   const master = tfg.nodes.find(({ name }) => name === 'master');
   const [outer, inner] = nodeStatus(master!, view([], [master!.interfaces[0]!.network])).interfaces;

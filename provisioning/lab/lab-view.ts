@@ -45,9 +45,10 @@ export function virtualAddresses(
   );
 }
 
+/** On an interface with a cable: real servers have it on their loopback device, where nobody can reach it. */
 function holders(testbed: ResolvedTestbed, views: ReadonlyMap<string, NodeView>, address: string): string[] {
-  const holds = ({ name }: ResolvedNode): boolean =>
-    [...(views.get(name)?.addresses.values() ?? [])].some((list) => list.includes(address));
+  const holds = (node: ResolvedNode): boolean =>
+    node.interfaces.some(({ name }) => views.get(node.name)?.addresses.get(name)?.includes(address) ?? false);
   return testbed.nodes.filter(holds).map(({ name }) => name);
 }
 

@@ -1,10 +1,12 @@
+import { installedProgram } from '../../../director/index.ts';
 import type { ResolvedNode, ResolvedTestbed, ResolvedVirtualService } from '../../../testbeds/resolved.ts';
-import type { PartInput, RecipePart, RecipeStep } from '../recipe.ts';
+import type { FileStep, PartInput, RecipeContext, RecipePart, RecipeStep } from '../recipe.ts';
 import { interfaceOn, known, networkNamed } from '../testbed-facts.ts';
 
 /** Routing table of what the virtual addresses send; the number means nothing, it only has to be free. */
 const returnTable = 100;
-const decapsulator = '/opt/relevo/node /opt/relevo/lib/director.cjs decap';
+const program = '/opt/relevo/node /opt/relevo/lib/director.cjs';
+const decapsulator = `${program} decap`;
 const decapsulatorPid = '/run/director/decap.pid';
 const decapsulatorLog = '/var/log/director-decap.log';
 const unitPath = '/etc/systemd/system/relevo-decap.service';
@@ -23,10 +25,7 @@ export function realServer({ testbed, node, context }: PartInput): RecipePart {
   const tunnelled = addressesOf(services, 'TUN');
   return {
     packages: ['iproute2', 'procps'],
-    install:
-      tunnelled.length === 0 || context.init !== 'systemd'
-        ? []
-        : [{ kind: 'file', title: "Write the decapsulator's unit", path: unitPath, content: unit }],
+    install: tunnelled.length === 0 ? [] : decapsulatorFiles(context),
     boot: [
       { kind: 'command', title: 'Keep quiet about the virtual addresses', run: quietArp },
       ...(direct.length === 0
@@ -91,6 +90,17 @@ ${addresses.map((address) => `ip address replace ${address}/32 dev $device`).joi
       start: `${kernelHasTunnel} || setsid ${decapsulator} < /dev/null >> ${decapsulatorLog} 2>&1 &`,
       pidFile: decapsulatorPid,
     },
+  ];
+}
+
+/** `director status` tells whether one runs. */
+function decapsulatorFiles({ init }: RecipeContext): FileStep[] {
+  const command = `#!/bin/sh\nexec ${program} "$@"\n`;
+  return [
+    { kind: 'file', title: `Write ${installedProgram}`, path: installedProgram, content: command, mode: '755' },
+    ...(init === 'systemd'
+      ? [{ kind: 'file' as const, title: "Write the decapsulator's unit", path: unitPath, content: unit }]
+      : []),
   ];
 }
 
