@@ -3,10 +3,8 @@ import type { Address } from './address.ts';
 import type { Packet } from './packet/packet.ts';
 import { PROTOCOL_TCP, PROTOCOL_UDP } from './packet/packet.ts';
 
-/** Packets that get a firewall mark on their way in, as `iptables -t mangle -A PREROUTING … -j MARK` gives it. */
-export interface MarkRule {
-  /** 1–2^32-1. */
-  readonly mark: number;
+/** What packets must have; all that is not there may be anything. */
+export interface MarkMatch {
   readonly protocol?: 'TCP' | 'UDP';
   /** Address or network in CIDR notation. */
   readonly source?: string;
@@ -14,6 +12,16 @@ export interface MarkRule {
   /** Inclusive; `destination port`. */
   readonly ports?: { readonly from: number; readonly to: number };
   readonly interface?: string;
+}
+
+/** Packets that get a firewall mark on their way in, as `iptables -t mangle -A PREROUTING … -j MARK` gives it. */
+export interface MarkRule extends MarkMatch {
+  /** 0–2^32-1; 0 takes a mark away. */
+  readonly mark: number;
+  /** The bits that change, as in `--set-mark VALUE/MASK`; all when it is not there. */
+  readonly mask?: number;
+  /** Packets that fit one of these are left alone. */
+  readonly except?: readonly MarkMatch[];
 }
 
 /** An address with so many of its leading bits. */
@@ -24,9 +32,8 @@ export interface Network {
   readonly mask: Uint32Array;
 }
 
-/** A rule in the form in which packets are compared with it. */
-export interface CompiledMarkRule {
-  readonly mark: number;
+/** A match in the form in which packets are compared with it. */
+export interface CompiledMatch {
   /** 0 = TCP and UDP. */
   readonly protocol: number;
   readonly source: Network | undefined;
@@ -36,32 +43,43 @@ export interface CompiledMarkRule {
   readonly interface: string | undefined;
 }
 
+export interface CompiledMarkRule extends CompiledMatch {
+  readonly mark: number;
+  readonly mask: number;
+  readonly except: readonly CompiledMatch[];
+}
+
+/** All bits of a mark. */
+export const ALL_BITS = 0xffff_ffff;
+
 /** Networks that are none are told with the rule's number from 0. */
 export function compileMarkRules(rules: readonly MarkRule[]): { compiled: CompiledMarkRule[]; problems: string[] } {
   const problems: string[] = [];
-  const compiled = rules.flatMap((rule, index) => {
-    const networks = [rule.source, rule.destination].map((text) =>
-      text === undefined ? undefined : parseNetwork(text),
-    );
-    const isBad = [rule.source, rule.destination].some((text, at) => text !== undefined && networks[at] === undefined);
-    if (isBad) {
-      problems.push(`Mark rule ${index} for mark ${rule.mark} names a network that is none; it has no effect`);
-      return [];
-    }
-    const protocol = rule.protocol === undefined ? 0 : rule.protocol === 'TCP' ? PROTOCOL_TCP : PROTOCOL_UDP;
-    return [
-      {
-        mark: rule.mark,
-        protocol,
-        source: networks[0],
-        destination: networks[1],
-        from: rule.ports?.from ?? 0,
-        to: rule.ports?.to ?? 65535,
-        interface: rule.interface,
-      },
-    ];
+  const compiled = rules.flatMap((rule, index): CompiledMarkRule[] => {
+    const { mark, mask = ALL_BITS, except = [] } = rule;
+    const match = compileMatch(rule);
+    const exceptions = except.flatMap((one) => compileMatch(one) ?? []);
+    if (match !== undefined && exceptions.length === except.length)
+      return [{ mark, mask, ...match, except: exceptions }];
+    problems.push(`Mark rule ${index} for mark ${mark} names a network that is none; it has no effect`);
+    return [];
   });
   return { compiled, problems };
+}
+
+function compileMatch({ protocol, ports, interface: face, ...ends }: MarkMatch): CompiledMatch | undefined {
+  const [source, destination] = [ends.source, ends.destination].map((text) =>
+    text === undefined ? undefined : parseNetwork(text),
+  );
+  if ((ends.source !== undefined && !source) || (ends.destination !== undefined && !destination)) return undefined;
+  return {
+    protocol: protocol === undefined ? 0 : protocol === 'TCP' ? PROTOCOL_TCP : PROTOCOL_UDP,
+    source,
+    destination,
+    from: ports?.from ?? 0,
+    to: ports?.to ?? 65535,
+    interface: face,
+  };
 }
 
 /** An address, or a network in CIDR notation; undefined for anything else. */
@@ -84,19 +102,25 @@ function maskOf(length: number): Uint32Array {
 }
 
 /**
- * The mark that a packet which came in by `interfaceName` gets: that of the last rule that fits, 0 when none does. Rules say
+ * The mark that a packet which came in by `interfaceName` gets: 0, changed by every rule that fits, in their order. Rules say
  * nothing about packets that are neither TCP nor UDP.
  */
 export function markOf(rules: readonly CompiledMarkRule[], packet: Packet, interfaceName: string): number {
   if (packet.protocol !== PROTOCOL_TCP && packet.protocol !== PROTOCOL_UDP) return 0;
-  for (let index = rules.length - 1; index >= 0; index--) {
+  let mark = 0;
+  // The bits that a later rule has settled already.
+  let settled = 0;
+  for (let index = rules.length - 1; index >= 0 && settled !== -1; index--) {
     const rule = rules[index];
-    if (rule !== undefined && fits(rule, packet, interfaceName)) return rule.mark;
+    if (rule === undefined || !fits(rule, packet, interfaceName)) continue;
+    if (rule.except.length > 0 && rule.except.some((one) => fits(one, packet, interfaceName))) continue;
+    mark |= rule.mark & rule.mask & ~settled;
+    settled |= rule.mask;
   }
-  return 0;
+  return mark >>> 0;
 }
 
-function fits(rule: CompiledMarkRule, packet: Packet, interfaceName: string): boolean {
+function fits(rule: CompiledMatch, packet: Packet, interfaceName: string): boolean {
   if (rule.protocol !== 0 && rule.protocol !== packet.protocol) return false;
   if (packet.destinationPort < rule.from || packet.destinationPort > rule.to) return false;
   if (rule.interface !== undefined && rule.interface !== interfaceName) return false;

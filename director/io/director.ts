@@ -12,6 +12,7 @@ import { Operator } from './control/operator.ts';
 import { TableControl } from './control/table-control.ts';
 import { DirectorError, errorMessage } from './errors.ts';
 import { EventBus } from './event-bus.ts';
+import { HostMarkFollower, markServices } from './host-marks/follower.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { LocalAddresses } from './local-addresses.ts';
@@ -44,6 +45,7 @@ export class Director {
   readonly #checks: CheckRunner;
   readonly #control: TableControl;
   readonly #sync: SyncRoleFollower;
+  readonly #marks: HostMarkFollower;
   readonly operator: Operator;
   #configuration: DirectorConfiguration = { instances: [], virtualServers: [], marks: [], plane: 'auto' };
   /** Whoever needs a plane first starts it for all. */
@@ -87,6 +89,7 @@ export class Director {
         this.events.emit({ type: 'sync', at: epochNow(), ...news });
       },
     );
+    this.#marks = new HostMarkFollower(options.log, (rules) => this.#plane.setMarks(rules));
     this.operator = new Operator(new RunnerServers(this.#checks), this.#plane);
   }
 
@@ -154,6 +157,7 @@ export class Director {
     await this.#vrrp?.stop();
     await notified;
     this.#masquerading.stop();
+    this.#marks.stop();
     try {
       await this.#plane.stop();
     } catch (error) {
@@ -168,6 +172,10 @@ export class Director {
   /** A call, because it may change wherever something is awaited. */
   #isEnding(): boolean {
     return this.#ending;
+  }
+
+  get configuration(): DirectorConfiguration {
+    return this.#configuration;
   }
 
   snapshot(): DirectorSnapshot {
@@ -281,7 +289,8 @@ export class Director {
 
   /** All that a configuration says about the plane but its services. */
   async #setUpPlane({ timeouts, sync, marks }: DirectorConfiguration): Promise<void> {
-    if (!this.#plane.setMarks(marks) && marks.length > 0)
+    if (this.#plane.setsMarks) this.#marks.setOwn(marks);
+    else if (marks.length > 0)
       this.#options.log('warn', "Marks are the kernel's own with this plane: nft or iptables has to set them");
     if (timeouts) await this.#plane.execute([{ type: 'set-timeouts', timeouts }]);
     const instance = this.#vrrp?.status?.instances.find(({ configuration }) => configuration.name === sync?.instance);
@@ -289,7 +298,9 @@ export class Director {
   }
 
   #tellTable(): void {
-    this.events.emit({ type: 'table', at: epochNow(), services: this.#plane.table().services });
+    const { services } = this.#plane.table();
+    if (this.#plane.setsMarks) this.#marks.setServices(markServices(services));
+    this.events.emit({ type: 'table', at: epochNow(), services });
   }
 
   #planeInterfaces({ instances }: DirectorConfiguration): string[] {

@@ -31,10 +31,13 @@ export class PlaneSlot {
     chosen.plane.setLocalAddresses(this.#local);
   }
 
-  /** False where it has no say in marks. */
-  setMarks(rules: readonly MarkRule[]): boolean {
-    this.#chosen?.setMarks?.(rules);
+  /** False where the kernel's own firewall marks packets. */
+  get setsMarks(): boolean {
     return this.#chosen?.setMarks !== undefined;
+  }
+
+  setMarks(rules: readonly MarkRule[]): void {
+    this.#chosen?.setMarks?.(rules);
   }
 
   drops(): Readonly<Record<string, number>> {

@@ -1,7 +1,20 @@
 import { toBytes } from '../../engine/address.ts';
 import type { Family } from '../../engine/address.ts';
-import type { CompiledMarkRule, Network } from '../../engine/marks.ts';
-import { bitmask, compare, FIRST_REGISTER, immediate, meta, native32, payload, setMark } from './nft/expressions.ts';
+import { ALL_BITS } from '../../engine/marks.ts';
+import type { CompiledMarkRule, CompiledMatch, Network } from '../../engine/marks.ts';
+import {
+  bitmask,
+  changeBits,
+  compare,
+  FIRST_REGISTER,
+  immediate,
+  jumpTo,
+  leaveChain,
+  meta,
+  native32,
+  payload,
+  setMark,
+} from './nft/expressions.ts';
 import type { Expression } from './nft/expressions.ts';
 import { families, layout } from './rules.ts';
 import type { Rule } from './rules.ts';
@@ -14,20 +27,33 @@ const INTERFACE_NAME = 16;
  * rules and routes see are the same.
  */
 export function markRules(rules: readonly CompiledMarkRule[]): Rule[] {
-  return rules.flatMap((rule) =>
-    families
-      .filter((family) => [rule.source, rule.destination].every((one) => !one || one.address.family === family))
-      .flatMap((family) =>
-        (rule.protocol === 0 ? [6, 17] : [rule.protocol]).map((protocol): Rule => [
-          `inbound${family}`,
-          ...matchesOf(rule, family, protocol),
-          ...markWith(rule.mark),
-        ]),
-      ),
+  return rules.flatMap((rule, index) =>
+    familiesOf(rule).flatMap((family) => {
+      const inbound = `inbound${family}`;
+      const change = markWith(rule);
+      if (rule.except.length === 0) return eachProtocol(rule, family, inbound, change);
+      // A chain that packets leave early when they are an exception.
+      const chain = `mark${family}_${String(index)}`;
+      const exceptions = rule.except.filter((one) => familiesOf(one).includes(family));
+      return [
+        ...exceptions.flatMap((one) => eachProtocol(one, family, chain, [leaveChain])),
+        [chain, ...change] as Rule,
+        ...eachProtocol(rule, family, inbound, [jumpTo(chain)]),
+      ];
+    }),
   );
 }
 
-function matchesOf(rule: CompiledMarkRule, family: Family, protocol: number): Expression[] {
+function familiesOf({ source, destination }: CompiledMatch): Family[] {
+  return families.filter((family) => [source, destination].every((one) => !one || one.address.family === family));
+}
+
+function eachProtocol(match: CompiledMatch, family: Family, chain: string, then: readonly Expression[]): Rule[] {
+  const protocols = match.protocol === 0 ? [6, 17] : [match.protocol];
+  return protocols.map((protocol): Rule => [chain, ...matchesOf(match, family, protocol), ...then]);
+}
+
+function matchesOf(rule: CompiledMatch, family: Family, protocol: number): Expression[] {
   const name = new Uint8Array(INTERFACE_NAME);
   name.set(new TextEncoder().encode(rule.interface ?? ''));
   const port = (value: number): Uint8Array => Uint8Array.of(value >> 8, value & 255);
@@ -58,6 +84,7 @@ function networkOf(network: Network | undefined, family: Family, end: 'source' |
   ];
 }
 
-function markWith(mark: number): Expression[] {
-  return [immediate(REGISTER, native32(mark)), setMark(REGISTER)];
+function markWith({ mark, mask }: CompiledMarkRule): Expression[] {
+  if (mask === ALL_BITS) return [immediate(REGISTER, native32(mark)), setMark(REGISTER)];
+  return [meta('mark', REGISTER), changeBits(REGISTER, native32(~mask), native32(mark & mask)), setMark(REGISTER)];
 }

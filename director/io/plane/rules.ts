@@ -291,6 +291,8 @@ export function replaceRules(timeouts: RuleTimeouts, marks: readonly Rule[]): Tr
 }
 
 function addRules(transaction: Transaction, timeouts: RuleTimeouts, marks: readonly Rule[] = []): Transaction {
+  // Chains that former marks had and these have not stay, empty and called by nobody.
+  for (const chain of new Set(marks.map(([name]) => name))) transaction.addChain(chain).flushChain(chain);
   for (const [chain, ...expressions] of marks) transaction.addRule(chain, expressions);
   for (const family of families) {
     const isFamily = [meta('protocol', lastRegister), compare(lastRegister, 'equal', ETHERTYPES[family])];

@@ -56,13 +56,18 @@ export function compare(register: number, how: keyof typeof comparisons, value: 
 }
 
 export function bitmask(register: number, mask: Uint8Array): Expression {
+  return changeBits(register, mask, new Uint8Array(mask.length));
+}
+
+/** `register = register & mask ^ toggled` */
+export function changeBits(register: number, mask: Uint8Array, toggled: Uint8Array): Expression {
   return expression(
     'bitwise',
     [1, number(register)],
     [2, number(register)],
     [3, number(mask.length)],
     [4, data(mask)],
-    [5, data(new Uint8Array(mask.length))],
+    [5, data(toggled)],
   );
 }
 
