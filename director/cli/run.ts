@@ -1,9 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { adminVersion } from '../api/admin.ts';
-import { AdminHttpServer, parseListenAddress, type ListenAddress } from '../io/admin/http-server.ts';
+import { HttpListener, listenOf, type AdminListen } from '../io/admin/http-listener.ts';
 import { AdminMethods } from '../io/admin/methods.ts';
 import { AdminServer } from '../io/admin/server.ts';
-import { AdminToken } from '../io/admin/token.ts';
 import { EventCounts } from '../io/metrics/event-counts.ts';
 import { Director } from '../io/director.ts';
 import { DirectorError, errorMessage } from '../io/errors.ts';
@@ -33,12 +31,14 @@ class Program {
   readonly #admin: AdminServer;
   readonly #methods: AdminMethods;
   readonly #counts = new EventCounts();
-  readonly #http: HttpListener | undefined;
+  readonly #http: HttpListener;
+  /** What the command line wants counts more than the file. */
+  readonly #listen: AdminListen | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(configFile: string, admin: AdminOptions) {
     // Before anything is touched, because it may be impossible.
-    const http = listenerOf(admin);
+    this.#listen = listenOf(admin.adminListen, admin.adminTokenFile);
     this.#director = new Director({
       configFile,
       log: this.#log,
@@ -57,7 +57,7 @@ class Program {
       },
     });
     this.#admin = new AdminServer(paths.adminSocket, this.#methods);
-    this.#http = http && { ...http, server: new AdminHttpServer(this.#methods, http.token) };
+    this.#http = new HttpListener(this.#methods, this.#log);
   }
 
   async start(): Promise<void> {
@@ -65,7 +65,7 @@ class Program {
     await this.#admin.listen();
     this.#followSignals();
     try {
-      await this.#listenHttp();
+      if (this.#listen) await this.#http.follow(this.#listen);
       writeFileSync(paths.pidFile, `${process.pid}\n`);
       await this.#director.start();
     } catch (error) {
@@ -75,21 +75,25 @@ class Program {
       setTimeout(() => process.exit(1), 200).unref();
       throw error;
     }
+    await this.#followListen();
     this.#tellSnapshot();
     this.#log('info', `director ${version} runs with ${this.#director.snapshot().configFile}`);
     tellParent({ ready: true });
   }
 
-  async #listenHttp(): Promise<void> {
-    if (!this.#http) return;
-    const { server, address } = this.#http;
-    const port = await server.listen(address);
-    this.#log('info', `The admin API answers on http://${address.host}:${port}/v${adminVersion}/`);
+  /** Balancing goes on without it: a port that is taken, or a file that cannot be read, is only told. */
+  async #followListen(): Promise<void> {
+    if (this.#listen) return;
+    try {
+      await this.#http.follow(this.#director.configuration.admin);
+    } catch (error) {
+      this.#log('error', errorMessage(error));
+    }
   }
 
   #close(): void {
     this.#admin.close();
-    this.#http?.server.close();
+    this.#http.close();
   }
 
   /** Whoever has been watching since before knows only what there was before. */
@@ -99,6 +103,7 @@ class Program {
 
   async #reload(): Promise<void> {
     await this.#director.reload();
+    await this.#followListen();
     this.#tellSnapshot();
   }
 
@@ -144,21 +149,4 @@ class Program {
     // The log is needed while the director is still being made.
     if (#director in this) (this.#director as Director | undefined)?.events.emit({ type: 'log', at, level, message });
   };
-}
-
-interface HttpListener {
-  readonly server: AdminHttpServer;
-  readonly address: ListenAddress;
-}
-
-/** Throws DirectorError `no-token` and those of the token and the address. */
-function listenerOf({ adminListen, adminTokenFile }: AdminOptions) {
-  if (adminListen === undefined) return undefined;
-  const address = parseListenAddress(adminListen);
-  if (adminTokenFile === undefined)
-    throw new DirectorError(
-      'no-token',
-      '--admin-listen needs --admin-token-file: whoever reaches the port may do everything',
-    );
-  return { address, token: AdminToken.read(adminTokenFile) };
 }

@@ -13,6 +13,8 @@ export interface DirectorConfiguration {
   /** Connection synchronisation; at most one of each role. The role follows VRRP when `instance` names one of ours. */
   readonly sync?: Omit<SyncDaemon, 'role'> & { readonly instance?: string };
   readonly timeouts?: Timeouts;
+  /** The admin API over HTTP: `listen` as in `--admin-listen`, and the file of the token that its callers must know. */
+  readonly admin?: { readonly listen: string; readonly tokenFile: string };
   /** `auto`: kernel IPVS where there is one, `packet` otherwise. */
   readonly plane: 'auto' | 'packet' | 'ipvs';
 }

@@ -62,7 +62,7 @@ const contents: readonly (readonly [RegExp, FormatName])[] = [
   [/^(?:serial_no|primary|backup_active|network)\s*=/m, 'lvs'],
   [/^virtual6?\s*=/m, 'ldirectord'],
   [/^(?:checktimeout|checkinterval|quiescent|autoreload)\s*=/m, 'ldirectord'],
-  [/^(?:virtualServers|instances|marks|plane|sync|timeouts|vrrp)\s*:/m, 'yaml'],
+  [/^(?:virtualServers|instances|marks|plane|sync|timeouts|vrrp|admin)\s*:/m, 'yaml'],
 ];
 
 /** By the file's name, then by what stands in it; keepalived's when neither tells. */

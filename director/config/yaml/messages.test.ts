@@ -51,6 +51,10 @@ it.each([
     '4:11: error: "80" is not a value of "port" (expected a number)',
   ],
   ['virtualServers:\n  - protocol: TCP\n    port: 80\n', '2:5: error: "address" is missing (expected a text)'],
+  [
+    'admin: { listen: 127.0.0.1:port, tokenFile: /etc/token }\n',
+    '1:18: error: "127.0.0.1:port" is not a value of "listen" (expected ADDRESS:PORT, or a port of 127.0.0.1)',
+  ],
   ['virtualServers: 5\n', '1:17: error: "5" is not a value of "virtualServers" (expected a list)'],
   ['virtualServers:\n  - protocol: TCP\n    address: 10.0.0.1\n', '2:5: error: port 0 is only for persistent services'],
   [

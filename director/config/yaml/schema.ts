@@ -8,6 +8,7 @@ import {
   tunnelSchema,
 } from '../../api/table.ts';
 import { parseAddress, parseNetwork } from './addresses.ts';
+import { readListenAddress } from '../listen-address.ts';
 import { orderedFlags, schedulerNames } from '../schedulers.ts';
 import { checkSchema } from './check-schema.ts';
 import { vrrpInstanceSchema, vrrpSurroundingsSchema } from './vrrp-schema.ts';
@@ -87,5 +88,11 @@ export const directorYamlSchema = z.strictObject({
   marks: z.array(markSchema).default([]),
   sync: syncDaemonSchema.omit({ role: true }).extend({ instance: z.string().optional() }).strict().optional(),
   timeouts: timeoutsSchema.strict().optional(),
+  admin: z
+    .strictObject({
+      listen: z.string().refine((text) => readListenAddress(text), 'ADDRESS:PORT, or a port of 127.0.0.1'),
+      tokenFile: z.string(),
+    })
+    .optional(),
   plane: z.enum(['auto', 'packet', 'ipvs']).default('auto'),
 });

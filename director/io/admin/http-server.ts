@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { adminVersion } from '../../api/admin.ts';
+import { readListenAddress, type ListenAddress } from '../../config/listen-address.ts';
 import { DirectorError, errorCode, errorMessage } from '../errors.ts';
 import type { AdminMethods } from './methods.ts';
 import { failureOf, parseJson, readRequest, type WatchRequest } from './protocol.ts';
@@ -9,18 +10,12 @@ import type { AdminToken } from './token.ts';
 const longestRequest = 16 * 1024 * 1024;
 const mostUnread = 8 * 1024 * 1024;
 
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** `ADDRESS:PORT`, `[IPv6]:PORT`, or a port of 127.0.0.1. Throws DirectorError `bad-listen-address`. */
 export function parseListenAddress(text: string): ListenAddress {
-  const [, bracketed, plain, port = ''] = /^(?:\[([^\]]+)\]:|([^:]+):)?(\d{1,5})$/.exec(text) ?? [];
-  const number = Number(port);
-  if (port === '' || number > 65535)
+  const address = readListenAddress(text);
+  if (address === undefined)
     throw new DirectorError('bad-listen-address', `"${text}" is not ADDRESS:PORT, where the admin API could listen`);
-  return { host: bracketed ?? plain ?? '127.0.0.1', port: number };
+  return address;
 }
 
 /**
@@ -29,7 +24,7 @@ export function parseListenAddress(text: string): ListenAddress {
  */
 export class AdminHttpServer {
   readonly #methods: AdminMethods;
-  readonly #token: AdminToken;
+  #token: AdminToken;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -43,6 +38,11 @@ export class AdminHttpServer {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
+  }
+
+  /** Counts from the next request on. */
+  setToken(token: AdminToken): void {
+    this.#token = token;
   }
 
   /** Resolves to the port. Rejects with DirectorError `cannot-listen`. */

@@ -6,12 +6,20 @@ import { output } from './director-namespaces.ts';
 
 const ip = (line: string): Promise<string> => output('ip', line.split(' '));
 
-/** Answers its name to every request but those for /down, while its file `well` exists; 503 otherwise. */
+/** Answers its name to every request while its file `well` exists, 503 otherwise; /slow goes on until there is a file `enough`. */
 const webServer = `
 const { createServer } = require('node:http');
 const { existsSync } = require('node:fs');
-const [name, well] = process.argv.slice(1);
+const [name, well, enough] = process.argv.slice(1);
 createServer((request, response) => {
+  if (request.url === '/slow') {
+    const timer = setInterval(() => {
+      if (!existsSync(enough)) return void response.write('.');
+      clearInterval(timer);
+      response.end('the end');
+    }, 50);
+    return;
+  }
   response.statusCode = existsSync(well) ? 200 : 503;
   response.setHeader('connection', 'close');
   response.end(existsSync(well) ? name + ' is well\\n' : 'out of order\\n');
@@ -50,7 +58,8 @@ export class BalancedLab {
       await ip(`-n ${this.#namespace('d')} route add ${serverAddress(index)}/32 dev eth${index} src 10.9.0.${index}`);
       await ip(`-n ${this.#namespace(role)} route add default via 10.9.0.${index}`);
       this.setWell(index, true);
-      const command = [process.execPath, '-e', webServer, `web${index}`, this.#wellFile(index)];
+      const files = [this.#wellFile(index), this.#enoughFile];
+      const command = [process.execPath, '-e', webServer, `web${index}`, ...files];
       this.#servers.push(new NodeProcess(this.#place(role), `web${index}`, command));
     }
     await this.director.start(configuration);
@@ -60,6 +69,11 @@ export class BalancedLab {
     await this.director.stop().catch(() => undefined);
     for (const server of this.#servers) await server.kill();
     for (const role of ['d', 'c', '1', '2']) await ip(`netns del ${this.#namespace(role)}`).catch(() => undefined);
+  }
+
+  /** The network namespace of the director (d), the client (c) or a web server (1, 2). */
+  node(role: string): string {
+    return this.#namespace(role);
   }
 
   /** Whether a web server answers 200 or 503. */
@@ -82,9 +96,20 @@ export class BalancedLab {
   }
 
   /** What the client gets from the virtual address; empty when nothing. */
-  fetch(): Promise<string> {
-    const words = ['netns', 'exec', this.#namespace('c'), 'curl', '-s', '-m', '2', `http://${VIP}/`];
+  fetch(path = '/', seconds = 2): Promise<string> {
+    const words = ['netns', 'exec', this.#namespace('c'), 'curl', '-s', '-m', String(seconds), `http://${VIP}${path}`];
     return output('ip', words).catch(() => '');
+  }
+
+  /** Lets all downloads of /slow come to their end, or new ones go on. */
+  setEnough(enough: boolean): void {
+    if (enough) writeFileSync(this.#enoughFile, '');
+    else rmSync(this.#enoughFile, { force: true });
+  }
+
+  /** A cable of the director's node is off, or on again. */
+  async setLink(device: string, up: boolean): Promise<void> {
+    await ip(`-n ${this.#namespace('d')} link set ${device} ${up ? 'up' : 'down'}`);
   }
 
   /** A program on the director's node that finds our ipvsadm where Debian's lies; only it sees this. */
@@ -118,6 +143,10 @@ export class BalancedLab {
 
   get #environment(): NodeJS.ProcessEnv {
     return { ...process.env, DIRECTOR_RUN_DIRECTORY: this.director.runDirectory };
+  }
+
+  get #enoughFile(): string {
+    return join(this.folder, 'enough');
   }
 
   #wellFile(index: number): string {
