@@ -4,13 +4,14 @@
 // on one way after the other before the next load begins, so that whatever else the machine does hits them alike.
 //   --rounds N (5)   --seconds N (1): of each load   --only NAME,NAME   --loads NAME,NAME
 //   --nice N (0): -20 … 19, for client, forwarders and server alike, where other work shares the machine
+//   --undisturbed: measure latency in the real-time class, for all of them alike, so that such work does not show in it
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { costs, figures, loads, measure } from './forwarding/loads.mjs';
 import { openTopology } from './forwarding/topology.mjs';
 import { ways } from './forwarding/ways.mjs';
-import { keep, option } from './relevo.mjs';
+import { flag, keep, option } from './relevo.mjs';
 import { median, table } from './statistics.mjs';
 
 const programs = {
@@ -38,6 +39,7 @@ function isThere(program) {
 const rounds = option('rounds', 5);
 const seconds = option('seconds', 1);
 const niceness = option('nice', 0);
+const isUndisturbed = flag('undisturbed');
 const chosen = (name, all) => {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? all : process.argv[at + 1].split(',');
@@ -83,7 +85,7 @@ async function runRound(round, paths) {
   for (const load of measured)
     for (let turn = 0; turn < paths.length; turn++) {
       const path = paths[(turn + round) % paths.length];
-      Object.assign(found.get(path.name), await measure(path, load, seconds));
+      Object.assign(found.get(path.name), await measure(path, load, { seconds, isUndisturbed }));
     }
   for (const [name, result] of found) results[name].push(result);
 }
@@ -121,7 +123,7 @@ print(
   "Time on processors, client, forwarder, server and kernel together (path) and the forwarder's own processes (own)",
   costs,
 );
-await keep('forwarding', { rounds, seconds, niceness, versions: versions(), results });
+await keep('forwarding', { rounds, seconds, niceness, isUndisturbed, versions: versions(), results });
 
 /** Of the programs that took part. */
 function versions() {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { parseAddress } from '../../engine/address.ts';
 import type { Address } from '../../engine/address.ts';
@@ -26,6 +27,7 @@ import type { ReceiveRing } from './receive-ring.ts';
 import { HEADROOM, VIRTIO_HEADER } from './receive-ring.ts';
 import { RuleKeeper } from './rule-keeper.ts';
 import { TableDesk } from './table-desk.ts';
+import { Watch } from './watch.ts';
 
 /** 2^20 entries; the arrays grow only as far as they are used. */
 const MOST_CONNECTIONS = 1 << 20;
@@ -66,6 +68,7 @@ export class PlaneLoop {
   /** Something that figures show has changed since they were published. */
   private isDirty = true;
   private areRatesMoving = false;
+  private readonly watch = new Watch(availableParallelism());
   private turns = 0;
   private nextPublication = 0;
   private nextEstimation = this.now + ESTIMATION_PERIOD_MS;
@@ -99,11 +102,13 @@ export class PlaneLoop {
     if (seen > 0) {
       for (const transmitter of this.network.hops.all()) transmitter.flush();
       for (const rings of this.interfaces) rings.release();
+      this.watch.found(this.now, performance.now());
     }
     this.turns += 1;
     this.keepTime();
-    if (seen === 0) this.wait(this.pause());
-    else if (this.turns % TURNS_BETWEEN_POLLS === 0) this.wait(0);
+    if (seen === 0) {
+      if (!this.watch.goesOn(this.now)) this.wait(this.pause());
+    } else if (this.turns % TURNS_BETWEEN_POLLS === 0) this.wait(0);
   }
 
   /** A bound function, because rings call it for every packet. */
