@@ -2,6 +2,12 @@
 // What the connection table costs: memory over the idle process, and nanoseconds to find an entry (both ways), to miss, to move
 // a deadline, and to add and remove one, with so many IPv4 or IPv6 entries in it. The packet path's own objects are used: one
 // flow and one key, filled again and again.
+//
+// A look-up reads one line of the index and one row, however many entries there are. What that costs depends on where those two
+// lie: `of 1000 busy` looks for the same thousand connections, strewn over the table, so that they stay in the processor's
+// caches; this is flat. `find` takes any entry of all, so that in a large table both reads go to main memory: it is flat in reads,
+// not in nanoseconds. `random read` is what one such read costs here, and `reads` how many of them `find` takes more than with
+// the smallest table: about two.
 //   --lookups N (2000000)   --sizes A,B,… (1000,100000,1000000)
 // Every size and family is measured in a process of its own, so that no size finds the memory of another.
 import { execFileSync } from 'node:child_process';
@@ -10,6 +16,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { keep } from './relevo.mjs';
 
 const engine = fileURLToPath(new URL('../director/engine/ipvs/', import.meta.url));
 
@@ -32,10 +39,20 @@ async function parent() {
         const command = ['--expose-gc', fileURLToPath(import.meta.url), '--child', parameters];
         rows.push(JSON.parse(execFileSync(process.execPath, command, { encoding: 'utf8' })));
       }
-    console.table(rows);
+    console.table(withReads(rows));
+    await keep('connections', { rows });
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Adds how many reads of main memory a look-up takes beyond what it costs in the smallest table of its family. */
+function withReads(rows) {
+  return rows.map((row) => {
+    const smallest = rows.find(({ family }) => family === row.family);
+    const reads = (row['find incoming, ns'] - smallest['find incoming, ns']) / row['random read, ns'];
+    return { ...row, reads: Math.round(reads * 10) / 10 };
+  });
 }
 
 const memory = () => {
@@ -105,6 +122,9 @@ async function child({ bundle, size, family, lookups }) {
     if (entry !== expected) throw new Error(`found ${entry}, not ${expected}`);
   };
   const found = time((number) => check(incoming(number), number));
+  // The same number of connections whatever the size, far from each other: a prime strews them.
+  const busyOnes = Uint32Array.from({ length: 1000 }, (_, place) => (place * 7_368_787) % size);
+  const busy = time((number) => check(incoming(busyOnes[number % 1000]), busyOnes[number % 1000]));
   const answers = time((number) => check(outgoing(number), number));
   const missed = time((number) => check(incoming(number + 70_000_000), -1));
   // The measure of it all: one read that no cache foresees, in as much memory as the table's keys and indexes take.
@@ -125,6 +145,7 @@ async function child({ bundle, size, family, lookups }) {
     'RSS over idle, MB': megabytes(full.rss - idle.rss),
     'arrays, MB': megabytes(full.arrays - idle.arrays),
     'random read, ns': read,
+    'of 1000 busy, ns': busy,
     'find incoming, ns': found,
     'find answer, ns': answers,
     'miss, ns': missed,
