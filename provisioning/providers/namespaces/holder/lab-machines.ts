@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createCgroup, cgroupEvent, setFrozen } from '../cgroup.ts';
 import type { HolderSpecification } from './specification.ts';
 import type { HolderNode } from './protocol.ts';
-import { plugNode, setCable } from './network.ts';
+import { plugNode, setCable, unplugNode } from './network.ts';
 import { spawnNode } from './node-process.ts';
 import type { NodeProcess } from './node-process.ts';
 
@@ -79,6 +79,8 @@ export class LabMachines {
     if (holderPid === undefined) await running.pids.catch(() => undefined);
     const pid = this.#machine(name).holderPid;
     if (pid !== undefined) killQuietly(pid);
+    const node = this.#specification.lab.nodes.find((candidate) => candidate.name === name);
+    if (node !== undefined) await unplugNode(node);
     await running.exited;
   }
 

@@ -33,6 +33,16 @@ function plug(specification: LabSpecification, cable: InterfaceSpecification, pi
   ];
 }
 
+/**
+ * Takes a node's cables away at once. The kernel does so too, but a little after it has closed the sockets of the dead: until
+ * then the node would answer with resets for virtual services that its director no longer handles, as no machine without
+ * power does.
+ */
+export async function unplugNode(node: NodeSpecification): Promise<void> {
+  const lines = node.interfaces.map(({ port }) => `link del ${port}`);
+  await command('ip', ['-force', '-batch', '-'], `${lines.join('\n')}\n`).catch(ignoreVanished);
+}
+
 /** A dead node's cable vanishes a little after its processes; a node that is started at once would find the name taken. */
 async function removeStalePorts(node: NodeSpecification): Promise<void> {
   const present = (await command('ip', ['-o', 'link', 'show'])).split('\n');
