@@ -45,7 +45,7 @@ async function kernelBackup(guest: Guest, messages: readonly Uint8Array[]): Prom
   await guest.settle();
   for (const message of messages) {
     guest.send('eth1', frameOf(message));
-    await guest.settle();
+    await guest.settle('eth1');
   }
   await pause(500);
   return ownFull(await lookFull(guest), all);

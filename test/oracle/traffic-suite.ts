@@ -7,6 +7,8 @@ import type { Guest } from './guest/guest.ts';
 import { reasonToSkip, startGuest } from './guest/start.ts';
 
 const batchSize = 20;
+/** Most of it waits for a slow machine. */
+const recordMilliseconds = 300_000;
 const seed = Number(process.env.ORACLE_SEED ?? 1);
 
 /** Scenarios `first` to one below `end`, the same for the kernel and for our director. */
@@ -27,7 +29,7 @@ export function trafficSuite(first: number, end: number): void {
         beforeAll(async () => {
           await guest.must('sh /reset');
           recorded = await record(guest, scenarios);
-        });
+        }, recordMilliseconds);
         for (const [index, scenario] of scenarios.entries()) {
           test(scenario.name, async () => {
             const events = recorded[index] ?? [];

@@ -1,5 +1,5 @@
 import { formatAddress, fromBytes } from '../../../director/engine/address.ts';
-import { serverAddress, serverCount, serverMac } from '../guest/network.ts';
+import { gateways, serverAddress, serverCount, serverMac } from '../guest/network.ts';
 import { addressBytes, encode, familyOf, tcp, TCP, udp, UDP } from './packets.ts';
 import type { Output } from './record.ts';
 import type { Conversation, ConversationPacket, IcmpAnswer } from './scenario.ts';
@@ -78,7 +78,10 @@ export const describe = (
   return `${protocol} ${client} ${clientPort} > ${virtual} ${virtualPort}, from the ${from}, ${kind}`;
 };
 
-/** From whom the packet was for to whom it was from; undefined when there was none, or when it was for the director itself. */
+/**
+ * From whom the packet was for to whom it was from; undefined when there was none. About a packet to a virtual address, on its
+ * way to a server that has it too, a router speaks.
+ */
 export function icmpError(
   quoted: Buffer | undefined,
   { type, code, word, isShort }: IcmpAnswer,
@@ -86,8 +89,10 @@ export function icmpError(
 ): Buffer | undefined {
   if (quoted === undefined) return undefined;
   const family = (quoted[0] ?? 0) >> 4 === 4 ? 4 : 6;
-  const [source, destination] = endsOf(quoted);
-  if (source.startsWith('10.128.') || source.startsWith('fd00:80:')) return undefined;
+  const [receiver, destination] = endsOf(quoted);
+  const isVirtual = receiver.startsWith('10.128.') || receiver.startsWith('fd00:80:');
+  const { address, address6 } = gateways.eth1;
+  const source = isVirtual ? (family === 4 ? address : address6) : receiver;
   const header = Buffer.alloc(8);
   header.writeUInt8(type, 0);
   header.writeUInt8(code, 1);

@@ -1,12 +1,12 @@
 import { ports, gateways, type Port } from '../guest/network.ts';
 import type { Captured, Guest } from '../guest/guest.ts';
 
-import { ethernet } from './packets.ts';
+import { ethernet, tcpFlags } from './packets.ts';
 import { clientDatagram, describe, findServer, icmpError, serverDatagram, type Server } from './answers.ts';
 import { lookFull, lookProc, ownFull } from './listings.ts';
-import type { FullListings, Output, Recorded } from './record.ts';
+import type { Output, Recorded } from './record.ts';
 import { ipvsadmArguments } from './render.ts';
-import type { Conversation, Scenario, Step } from './scenario.ts';
+import type { Conversation, ConversationPacket, Scenario, Step } from './scenario.ts';
 import type { TableCommand } from '../../../director/api/table.ts';
 
 /** Longer than the kernel's estimator takes to notice all counters (net/netfilter/ipvs/ip_vs_est.c: every 2 s). */
@@ -19,36 +19,64 @@ export async function record(guest: Guest, scenarios: readonly Scenario[]): Prom
   for (const scenario of scenarios) {
     const player = new Player(guest, scenario, begin);
     players.push(player);
+    await guest.must(forgetRoutes);
     for (const step of scenario.steps) await player.play(step);
   }
   await pause(estimatorMilliseconds);
-  const { at, listings } = await lookWhenCalm(guest, begin);
+  await lookUntilCalm(guest, players, begin);
   await guest.must('ipvsadm -C');
-  return players.map((player) => [
-    ...player.recorded,
-    { type: 'look-full', at, listings: ownFull(listings, player.scenario) },
-  ]);
+  return players.map(({ recorded }) => recorded);
 }
 
-/** When no entry is about to end: the kernel's timers are late by up to an eighth, so that nobody could say whether it has. */
-async function lookWhenCalm(guest: Guest, begin: number): Promise<{ at: number; listings: FullListings }> {
-  for (let attempt = 1; ; attempt++) {
+/** A new route to the servers knows nothing of what routers said in the scenario before. */
+const forgetRoutes = [
+  'ip route del 172.16.0.0/16 dev eth1',
+  `ip route add 172.16.0.0/16 dev eth1 proto kernel scope link src ${ports.eth1.address}`,
+].join('\n');
+
+/**
+ * A last look at each scenario, at a moment at which none of its entries is about to end: the kernel's timers are late by up to
+ * an eighth, so that nobody could say whether one has. The listings come one after the other, and an entry that ends in between
+ * would be in some of them only.
+ */
+async function lookUntilCalm(guest: Guest, players: readonly Player[], begin: number): Promise<void> {
+  let left = players;
+  for (let attempt = 1; left.length > 0; attempt++) {
+    if (attempt > mostLooks) throw new Error('There was no moment at which no entry was about to end.');
+    if (attempt > 1) await pause(500);
+    const before = await guest.must('ipvsadm -Lcn');
     const at = performance.now() - begin;
-    const listings = await lookFull(guest);
-    const isCalm = !/ 00:0[0-2] /.test(listings.connections);
-    if (isCalm || attempt === mostLooks) return { at, listings };
-    await pause(1000);
+    const all = await lookFull(guest);
+    const until = performance.now() - begin;
+    left = left.filter((player) => {
+      const listings = ownFull(all, player.scenario);
+      const first = ownFull({ ...all, connections: before }, player.scenario).connections;
+      const isCalm = [first, listings.connections].every((rows) => !/ 00:0[0-2] /.test(rows));
+      if (!isCalm || rowsOf(first) !== rowsOf(listings.connections)) return true;
+      player.recorded.push({ type: 'look-full', at, until, listings });
+      return false;
+    });
   }
 }
 
-const mostLooks = 20;
+const rowsOf = (connections: string): number => connections.split('\n').length;
+
+const mostLooks = 60;
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Milliseconds. */
+const someTicks = 20;
+
+/** A SYN that is not the first packet. */
+const isReopening = ({ packets }: Conversation, packet: ConversationPacket): boolean =>
+  packet !== packets[0] && (packet.flags & tcpFlags.syn) !== 0;
 
 class Player {
   readonly recorded: Recorded[] = [];
   readonly #guest: Guest;
   readonly scenario: Scenario;
   readonly #begin: number;
+  #reopenedAt = -Infinity;
 
   constructor(guest: Guest, scenario: Scenario, begin: number) {
     this.#guest = guest;
@@ -66,7 +94,8 @@ class Player {
         break;
       case 'look': {
         const at = this.#now();
-        this.recorded.push({ type: 'look', at, listings: await lookProc(this.#guest, this.scenario) });
+        const listings = await lookProc(this.#guest, this.scenario);
+        this.recorded.push({ type: 'look', at, until: this.#now(), listings });
         break;
       }
       case 'let-count':
@@ -88,6 +117,7 @@ class Player {
   async #converse(conversation: Conversation): Promise<void> {
     let server: Server | undefined;
     const sequence = { client: 1000, server: 5000 };
+    await this.#letOldEntryEnd();
     const last: { client?: Buffer; server?: Buffer } = {};
     for (const packet of conversation.packets) {
       const { from, payload } = packet;
@@ -99,6 +129,7 @@ class Player {
       } else if (from === 'client') {
         const datagram = clientDatagram(conversation, packet, sequence);
         outputs = await this.#send('eth0', conversation.mark, datagram, what);
+        if (isReopening(conversation, packet)) this.#reopenedAt = performance.now();
         // A SYN may begin another connection, with another server.
         server = findServer(outputs, conversation) ?? server;
       } else if (server !== undefined) {
@@ -110,10 +141,16 @@ class Player {
     }
   }
 
+  /** A connection that begins anew ends its old entry with the kernel's next tick, of which there are 250 a second. */
+  async #letOldEntryEnd(): Promise<void> {
+    const left = this.#reopenedAt + someTicks - performance.now();
+    if (left > 0) await pause(left);
+  }
+
   async #send(port: Port, mark: number, datagram: Buffer, what: string): Promise<Output[]> {
     const at = this.#now();
     this.#guest.send(port, ethernet(ports[port].mac, senderMac(port, mark), datagram));
-    const captured = await this.#guest.settle();
+    const captured = await this.#guest.settle(port);
     const outputs = captured.map(toOutput).filter((output) => output !== undefined);
     this.recorded.push({ type: 'packet', at, port, mark, datagram, outputs, what });
     return outputs;

@@ -25,7 +25,10 @@ export interface FullListings {
   readonly connections: string;
 }
 
-/** What was done to a director and what it did; `at` in milliseconds since the first of its batch began. */
+/**
+ * What was done to a director and what it did; `at` in milliseconds since the first of its batch began, and `until` when the last
+ * of the listings had come.
+ */
 export type Recorded =
   | { readonly type: 'commands'; readonly at: number; readonly commands: readonly TableCommand[] }
   | {
@@ -38,5 +41,5 @@ export type Recorded =
       /** For a person. */
       readonly what: string;
     }
-  | { readonly type: 'look'; readonly at: number; readonly listings: ProcListings }
-  | { readonly type: 'look-full'; readonly at: number; readonly listings: FullListings };
+  | { readonly type: 'look'; readonly at: number; readonly until: number; readonly listings: ProcListings }
+  | { readonly type: 'look-full'; readonly at: number; readonly until: number; readonly listings: FullListings };

@@ -54,22 +54,16 @@ export class Control {
     this.#server.close();
   }
 
-  /** Whatever stands before the next `@@` is noise. */
+  /** See init.sh; whatever stands before an answer is noise. */
   #takeAnswer(): boolean {
-    const start = this.#buffer.indexOf('@@ ');
-    const end = start < 0 ? -1 : this.#buffer.indexOf('\n', start);
+    const end = this.#buffer.indexOf('\x01.\n');
     if (end < 0) return false;
-    const [, id = '', code, out, err] = this.#buffer.toString('latin1', start, end).trim().split(' ');
-    const middle = end + 1 + Number(out);
-    const last = middle + Number(err);
-    if (this.#buffer.length < last) return false;
-    const result = {
-      stdout: this.#buffer.toString('utf8', end + 1, middle),
-      stderr: this.#buffer.toString('utf8', middle, last),
-      code: Number(code),
-    };
-    this.#buffer = this.#buffer.subarray(last);
-    this.#waiting.get(id)?.(result);
+    const text = this.#buffer.toString('utf8', 0, end);
+    this.#buffer = this.#buffer.subarray(end + 3);
+    const found = /\x01O (\S+)\n([^]*)\x01E (\d+)\n([^]*)$/.exec(text);
+    if (found === null) throw new Error(`The guest said what is no answer: ${JSON.stringify(text)}`);
+    const [, id = '', stdout = '', code, stderr = ''] = found;
+    this.#waiting.get(id)?.({ stdout, stderr, code: Number(code) });
     this.#waiting.delete(id);
     return true;
   }

@@ -82,17 +82,12 @@ export class Guest {
   /** Runs commands one after the other, each with its own outcome, for the price of one answer. */
   async runEach(commands: readonly string[]): Promise<CommandResult[]> {
     const script = commands.map(
-      (command) => `( ${command}\n) > /run/a 2> /run/b
-echo "$? $(stat -c %s /run/a) $(stat -c %s /run/b)"; cat /run/a /run/b`,
+      (command) => `( ${command}\n) 2> /run/b\nprintf '\\2%s\\2' $?; [ -s /run/b ] && cat /run/b; printf '\\3'`,
     );
-    const bytes = Buffer.from(await this.must(script.join('\n')));
-    let at = 0;
-    return commands.map(() => {
-      const end = bytes.indexOf('\n', at);
-      const [code = 0, out = 0, err = 0] = bytes.toString('utf8', at, end).split(' ').map(Number);
-      const middle = end + 1 + out;
-      at = middle + err;
-      return { code, stdout: bytes.toString('utf8', end + 1, middle), stderr: bytes.toString('utf8', middle, at) };
+    const answers = (await this.must([...script, 'true'].join('\n'))).split('\x03');
+    return commands.map((_, index) => {
+      const [stdout = '', code, stderr = ''] = (answers[index] ?? '').split('\x02');
+      return { code: Number(code), stdout, stderr };
     });
   }
 
@@ -100,10 +95,13 @@ echo "$? $(stat -c %s /run/a) $(stat -c %s /run/b)"; cat /run/a /run/b`,
     this.#links[port].send(frame);
   }
 
-  /** Waits until the guest has handled every frame sent so far, and gives all that it has sent since the last call. */
-  async settle(): Promise<Captured[]> {
-    await this.#echo('eth0');
-    await this.#echo('eth1');
+  /**
+   * Waits until the guest has handled every frame sent so far, and gives all that it has sent since the last call. `port`: where
+   * the last was sent. The guest answers there when it has handled it, and elsewhere when what it made of it has come.
+   */
+  async settle(port: Port = 'eth0'): Promise<Captured[]> {
+    await this.#echo(port);
+    await this.#echo(port === 'eth0' ? 'eth1' : 'eth0');
     const captured = this.#captured;
     this.#captured = [];
     return captured;
