@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { translateFirewall } from './host-marks.ts';
+import { isOfInterest, translateFirewall } from './host-marks.ts';
 import type { HostMarks } from './chains.ts';
+import type { ListedTable } from './host-marks.ts';
 
 const VIP = '192.168.1.202';
 const chain = (family: string, table: string, name: string, hook?: string, prio = -150): object => ({
@@ -25,10 +26,13 @@ const counter = { counter: { packets: 0, bytes: 0 } };
 const print = (...objects: object[]): string =>
   JSON.stringify({ nftables: [{ metainfo: { version: '1.0.6', json_schema_version: 1 } }, ...objects] });
 
+const table = (title: string, json: string, listing = ''): ListedTable => ({ title, json, listing });
+const translate = (...tables: ListedTable[]): HostMarks => translateFirewall({ tables, saves: [] });
+
 /** Rules of one chain at prerouting. */
 function marksOf(...rules: object[][]): HostMarks {
   const ruleset = print(chain('inet', 'fw', 'pre', 'prerouting'), ...rules.map((expr) => rule(expr)));
-  return translateFirewall({ ruleset, saves: [] });
+  return translate(table('inet fw', ruleset));
 }
 
 describe('rules of nft', () => {
@@ -119,7 +123,7 @@ describe('rules of nft', () => {
     const use = (name: string): object => rule([match(field('tcp', 'dport'), `@${name}`), mark(1)]);
     const pre = chain('inet', 'fw', 'pre', 'prerouting');
     const ruleset = print(pre, set('web', ['interval']), set('seen', ['dynamic']), use('web'), use('seen'));
-    const { rules, problems } = translateFirewall({ ruleset, saves: [] });
+    const { rules, problems } = translate(table('inet fw', ruleset));
     expect(rules.map(({ ports }) => ports)).toEqual([
       { from: 80, to: 80 },
       { from: 90, to: 99 },
@@ -128,39 +132,40 @@ describe('rules of nft', () => {
   });
 
   it('are asked in the order of hooks and priorities, and each chain’s accept is its own', () => {
-    const late = chain('ip', 'two', 'pre', 'prerouting', 10);
-    const early = chain('ip', 'one', 'pre', 'prerouting', -300);
-    const input = chain('ip', 'three', 'in', 'input', -150);
-    const afterIpvs = chain('ip', 'four', 'in', 'input', 100);
-    const ruleset = print(
-      input,
-      late,
-      early,
-      afterIpvs,
-      rule([mark(3)], 'in', 'ip', 'three'),
-      rule([mark(2)], 'pre', 'ip', 'two'),
-      rule([mark(1), { accept: null }], 'pre', 'ip', 'one'),
-      rule([mark(9)], 'pre', 'ip', 'one'),
-      rule([mark(4)], 'in', 'ip', 'four'),
+    const one = (name: string, hook: string, prio: number, ...rules: object[][]): ListedTable =>
+      table(
+        `ip ${name}`,
+        print(chain('ip', name, 'c', hook, prio), ...rules.map((expr) => rule(expr, 'c', 'ip', name))),
+      );
+    const { rules } = translate(
+      one('input', 'input', -150, [mark(3)]),
+      one('late', 'prerouting', 10, [mark(2)]),
+      one('early', 'prerouting', -300, [mark(1), { accept: null }], [mark(9)]),
+      one('behind-ipvs', 'input', 100, [mark(4)]),
+      one('output', 'output', -150, [mark(5)]),
     );
-    expect(translateFirewall({ ruleset, saves: [] }).rules.map((one) => one.mark)).toEqual([1, 2, 3]);
+    expect(rules.map((each) => each.mark)).toEqual([1, 2, 3]);
   });
 
-  it('of our own tables, of bridges and of other hooks are no concern', () => {
-    const ruleset = print(
-      chain('netdev', 'relevo_plane', 'port0', 'ingress'),
-      rule([mark(1)], 'port0', 'netdev', 'relevo_plane'),
-      chain('bridge', 'b', 'pre', 'prerouting'),
-      rule([mark(1)], 'pre', 'bridge', 'b'),
-      chain('inet', 'fw', 'out', 'output'),
-      rule([mark(1)], 'out'),
-    );
-    expect(translateFirewall({ ruleset, saves: [] })).toEqual({ rules: [], problems: [] });
+  it.each([
+    ['ip fw', true],
+    ['inet fw', true],
+    ['ip relevo_director', false],
+    ['netdev relevo_plane', false],
+    ['bridge b', false],
+  ])('of a table %s are of interest: %s', (title, expected) => {
+    expect(isOfInterest(title)).toBe(expected);
+  });
+
+  it('of a table that nft cannot print are told of', () => {
+    expect(translate(table('ip firewalld', '')).problems).toEqual([
+      { text: 'table ip firewalld', reason: 'nft does not print it as JSON' },
+    ]);
   });
 
   it('at ingress are told of', () => {
     const ruleset = print(chain('netdev', 'nd', 'in', 'ingress'), rule([mark(1)], 'in', 'netdev', 'nd'));
-    const { rules, problems } = translateFirewall({ ruleset, saves: [] });
+    const { rules, problems } = translate(table('netdev nd', ruleset));
     expect(rules).toEqual([]);
     expect(problems[0]?.text).toBe('mark 1 at ingress');
     expect(problems[0]?.reason).toContain('set them at prerouting');
@@ -173,7 +178,7 @@ describe('rules of nft', () => {
     );
     const text = '*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -j MARK --set-xmark 0x1/0xffffffff\nCOMMIT\n';
     const saves = [{ text, family: 4, isLegacy: false }] as const;
-    expect(translateFirewall({ ruleset, saves })).toEqual({
+    expect(translateFirewall({ tables: [table('ip mangle', ruleset)], saves })).toEqual({
       rules: [{ mark: 1, protocol: 'TCP', destination: '0.0.0.0/0' }],
       problems: [],
     });
@@ -200,7 +205,7 @@ describe('rules of nft', () => {
 \t}
 }
 `;
-    expect(translateFirewall({ ruleset, listing, saves: [] }).problems[0]?.text).toBe(
+    expect(translate(table('inet fw', ruleset, listing)).problems[0]?.text).toBe(
       'inet fw pre: ct state new counter meta mark set 0x00000001',
     );
   });

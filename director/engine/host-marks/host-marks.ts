@@ -8,11 +8,18 @@ import type { Ruleset } from './nft-json.ts';
 
 /** What the host's tools say about its firewall. */
 export interface FirewallListing {
-  /** `nft -j list ruleset`; undefined when there is no nft. */
-  readonly ruleset?: string;
-  /** `nft -a list ruleset`, for the words of rules. */
-  readonly listing?: string;
+  readonly tables: readonly ListedTable[];
   readonly saves: readonly SavedRules[];
+}
+
+/** One table of nf_tables. */
+export interface ListedTable {
+  /** Family and name. */
+  readonly title: string;
+  /** `nft -j list table TITLE` */
+  readonly json: string;
+  /** `nft -a list table TITLE`, for the words of rules. */
+  readonly listing: string;
 }
 
 export interface SavedRules {
@@ -38,28 +45,31 @@ const tablePriorities = new Map([
   ['mangle', -150],
   ['filter', 0],
 ]);
-const OWN_TABLES = /^relevo_/;
 
 /** How packets are marked before IPVS sees them, as rules for `compileMarkRules`, in the order in which the kernel asks. */
-export function translateFirewall({ ruleset, listing = '', saves }: FirewallListing): HostMarks {
+export function translateFirewall({ tables, saves }: FirewallListing): HostMarks {
   const saved = saves.flatMap((one) => parseSavedTables(one.text, one.family).map((table) => ({ ...one, table })));
-  const inNft = new Set(
+  const told = new Set(
     saved.flatMap(({ family, isLegacy, table }) => (isLegacy ? [] : [`${family === 4 ? 'ip' : 'ip6'} ${table.name}`])),
   );
   const chains = [
     ...saved.flatMap(({ table }) => savedChains(table)),
-    ...(ruleset === undefined ? [] : nftChains(parseRuleset(ruleset), ruleTexts(listing), inNft)),
+    ...tables.filter(({ title }) => !told.has(title)).flatMap(listedChains),
   ];
   const order = ({ hook, priority }: BaseChain): number => (hook === 'input' ? 2 ** 33 : 0) + priority;
   const all = chains.sort((one, other) => order(one) - order(other)).map(({ follow }) => follow());
   return { rules: all.flatMap(({ rules }) => rules), problems: all.flatMap(({ problems }) => problems) };
 }
 
-/** The families for which iptables-save has something to say that nft cannot put into words. */
-export function familiesOfIptables(json: string): (4 | 6)[] {
-  const { chains } = parseRuleset(json);
-  const has = (wanted: string): boolean =>
-    chains.some(({ family, table }) => family === wanted && tablePriorities.has(table));
+/** Whether a table, by family and name, can have to do with marks that IPVS sees: not our own, no bridge's. */
+export function isOfInterest(title: string): boolean {
+  return /^(ip|ip6|inet|netdev) (?!relevo_)/.test(title);
+}
+
+/** The families for which iptables-save has something to say that nft cannot put into words, by titles of tables. */
+export function familiesOfIptables(titles: readonly string[]): (4 | 6)[] {
+  const has = (family: string): boolean =>
+    [...tablePriorities.keys()].some((name) => titles.includes(`${family} ${name}`));
   return [...(has('ip') ? [4 as const] : []), ...(has('ip6') ? [6 as const] : [])];
 }
 
@@ -73,27 +83,34 @@ function savedChains({ name, chains }: SavedTable): BaseChain[] {
   }));
 }
 
-/** `besides`: tables by family and name that iptables-save has told of. */
-function nftChains(ruleset: Ruleset, texts: ReadonlyMap<string, string>, besides: ReadonlySet<string>): BaseChain[] {
-  const tables = new Map<string, Map<string, ChainRule[]>>();
-  for (const rule of ruleset.rules) {
-    const table = `${rule.family} ${rule.table}`;
-    const place = `${table} ${rule.chain}`;
-    const chains = tables.get(table) ?? new Map<string, ChainRule[]>();
-    tables.set(table, chains);
-    const text = texts.get(`${place} ${rule.handle}`) ?? `handle ${rule.handle}`;
-    const before = chains.get(rule.chain) ?? [];
-    chains.set(rule.chain, [...before, ...translateRule(rule, ruleset, `${place}: ${text}`)]);
+function listedChains({ title, json, listing }: ListedTable): BaseChain[] {
+  const ruleset = readable(json);
+  if (ruleset === undefined) {
+    const problems = [{ text: `table ${title}`, reason: 'nft does not print it as JSON' }];
+    return [{ hook: 'prerouting', priority: 0, follow: () => ({ rules: [], problems }) }];
   }
-  return ruleset.chains.flatMap(({ family, table, name, hook, priority }): BaseChain[] => {
-    const chains = tables.get(`${family} ${table}`);
-    if (chains === undefined || OWN_TABLES.test(table) || besides.has(`${family} ${table}`)) return [];
-    if (hook === 'ingress')
-      return [{ hook: 'prerouting', priority: -Infinity, follow: () => refused(followChain(chains, name)) }];
-    if (!['ip', 'ip6', 'inet'].includes(family)) return [];
+  const texts = ruleTexts(listing);
+  const chains = new Map<string, ChainRule[]>();
+  for (const rule of ruleset.rules) {
+    const text = texts.get(`${title} ${rule.chain} ${rule.handle}`) ?? `handle ${rule.handle}`;
+    const before = chains.get(rule.chain) ?? [];
+    chains.set(rule.chain, [...before, ...translateRule(rule, ruleset, `${title} ${rule.chain}: ${text}`)]);
+  }
+  return ruleset.chains.flatMap(({ name, hook, priority }): BaseChain[] => {
+    const follow = (): HostMarks => followChain(chains, name);
+    if (hook === 'ingress') return [{ hook: 'prerouting', priority: -Infinity, follow: () => refused(follow()) }];
     if (hook !== 'prerouting' && (hook !== 'input' || priority >= IPVS_PRIORITY)) return [];
-    return [{ hook, priority, follow: () => followChain(chains, name) }];
+    return [{ hook, priority, follow }];
   });
+}
+
+/** nft 1.0.6 prints the flags of a table that a process owns from memory that is not its own, and then perhaps nothing. */
+function readable(json: string): Ruleset | undefined {
+  try {
+    return parseRuleset(json);
+  } catch {
+    return undefined;
+  }
 }
 
 /** nft does not tell of all the devices of such a chain. */

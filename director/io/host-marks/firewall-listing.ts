@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { familiesOfIptables } from '../../engine/host-marks/host-marks.ts';
-import type { FirewallListing, SavedRules } from '../../engine/host-marks/host-marks.ts';
+import { familiesOfIptables, isOfInterest } from '../../engine/host-marks/host-marks.ts';
+import type { FirewallListing, ListedTable, SavedRules } from '../../engine/host-marks/host-marks.ts';
 import { DirectorError, errorCode } from '../errors.ts';
 
 const run = promisify(execFile);
@@ -47,22 +47,43 @@ export function hasSilentRules(): boolean {
   return hasLegacyTables(4) || hasLegacyTables(6);
 }
 
+/** Titles of the tables of nf_tables; undefined when there is no nft. */
+async function tableTitles(): Promise<string[] | undefined> {
+  const text = await output('nft', 'list', 'tables');
+  return text?.split('\n').flatMap((line) => {
+    const [, title = ''] = /^table (\S+ \S+)$/.exec(line.trim()) ?? [];
+    return isOfInterest(title) ? [title] : [];
+  });
+}
+
+/** One by one: nft cannot print all of them at once as JSON while there are tables that a process owns, as ours are. */
+async function listTables(titles: readonly string[]): Promise<ListedTable[]> {
+  const tables: ListedTable[] = [];
+  for (const title of titles) {
+    const json = await output('nft', '-j', 'list', 'table', ...title.split(' '));
+    const listing = await output('nft', '-a', 'list', 'table', ...title.split(' '));
+    tables.push({ title, json: json ?? '', listing: listing ?? '' });
+  }
+  return tables;
+}
+
 /** The host's firewall as its own tools list it. Rejects with DirectorError `no-tools` when there are none. */
 export async function listFirewall(): Promise<FirewallListing> {
-  const ruleset = await output('nft', '-j', 'list', 'ruleset');
-  const listing = ruleset === undefined ? undefined : await output('nft', '-a', 'list', 'ruleset');
-  const inNft = ruleset === undefined ? ([4, 6] as const) : familiesOfIptables(ruleset);
-  const saves: SavedRules[] = [];
-  for (const [families, isLegacy] of [
-    [inNft, false],
-    [([4, 6] as const).filter(hasLegacyTables), true],
-  ] as const)
-    for (const family of families) {
-      const name = family === 4 ? 'iptables' : 'ip6tables';
-      const text = await firstOutput(`${name}-${isLegacy ? 'legacy' : 'nft'}-save`, `${name}-save`);
-      if (text !== undefined) saves.push({ text, family, isLegacy });
-    }
-  if (ruleset === undefined && saves.length === 0)
+  const titles = await tableTitles();
+  const inNft = titles === undefined ? ([4, 6] as const) : familiesOfIptables(titles);
+  const inXtables = ([4, 6] as const).filter(hasLegacyTables);
+  const saves = [...(await save(inNft, false)), ...(await save(inXtables, true))];
+  if (titles === undefined && saves.length === 0)
     throw new DirectorError('no-tools', 'neither nft nor iptables-save is installed');
-  return { saves, ...(ruleset === undefined ? {} : { ruleset }), ...(listing === undefined ? {} : { listing }) };
+  return { saves, tables: await listTables(titles ?? []) };
+}
+
+async function save(families: readonly (4 | 6)[], isLegacy: boolean): Promise<SavedRules[]> {
+  const saves: SavedRules[] = [];
+  for (const family of families) {
+    const name = family === 4 ? 'iptables' : 'ip6tables';
+    const text = await firstOutput(`${name}-${isLegacy ? 'legacy' : 'nft'}-save`, `${name}-save`);
+    if (text !== undefined) saves.push({ text, family, isLegacy });
+  }
+  return saves;
 }

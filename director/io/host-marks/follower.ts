@@ -14,6 +14,7 @@ import { RulesetNotices } from './ruleset-notices.ts';
 const LOOK_PERIOD_MS = 200;
 /** A firewall that changes all the time is listed no oftener than this. */
 const LEAST_REST_MS = 1000;
+const LONGEST_REST_MS = 60_000;
 /** Rules of iptables-legacy tell nobody that they have changed; so often they are listed. */
 const SILENT_PERIOD_MS = 5000;
 
@@ -50,6 +51,8 @@ export class HostMarkFollower {
   #isOld = false;
   /** Milliseconds of `performance.now`. */
   #listedAt = -Infinity;
+  /** Failures that have followed each other. */
+  #failures = 0;
   #isStopped = false;
 
   /** `apply` gets all rules in force, those of the configuration first. */
@@ -104,7 +107,13 @@ export class HostMarkFollower {
     if (this.#watch?.haveCome() === true) this.#isOld = true;
     const rest = performance.now() - this.#listedAt;
     if (rest >= SILENT_PERIOD_MS && this.#firewall.isSilent()) this.#isOld = true;
-    if (this.#isOld && !this.#isListing && rest >= LEAST_REST_MS) void this.#list();
+    if (this.#isOld && !this.#isListing && rest >= this.#leastRest()) void this.#list();
+  }
+
+  /** At once after a first failure, then twice as long each time. */
+  #leastRest(): number {
+    if (this.#failures === 0) return LEAST_REST_MS;
+    return this.#failures === 1 ? 0 : Math.min(LEAST_REST_MS * 2 ** (this.#failures - 2), LONGEST_REST_MS);
   }
 
   #refresh(): void {
@@ -117,16 +126,24 @@ export class HostMarkFollower {
     this.#isOld = false;
     try {
       const found = translateFirewall(await this.#firewall.list());
+      this.#failures = 0;
       if (this.#watch !== undefined) this.#take(found);
     } catch (error) {
-      this.#warnOnce(
-        `The host's own mark rules are not followed: ${errorMessage(error)}; "marks" of a director.yaml can say the same`,
-      );
-      if (this.#watch !== undefined) this.#tellUnmarked();
+      // nft gives up when the rules change under its hands; it may do better the next time.
+      this.#isOld = true;
+      this.#failures += 1;
+      if (this.#failures > 1) this.#tellFailure(error);
     } finally {
       this.#isListing = false;
       this.#listedAt = performance.now();
     }
+  }
+
+  #tellFailure(error: unknown): void {
+    this.#warnOnce(
+      `The host's own mark rules are not followed: ${errorMessage(error)}; "marks" of a director.yaml can say the same`,
+    );
+    if (this.#watch !== undefined) this.#tellUnmarked();
   }
 
   #take({ rules, problems }: HostMarks): void {
