@@ -109,22 +109,25 @@ describe('with connection synchronisation', () => {
       );
       const veterans = new Map((await openSessions(lab)).map((session) => [session.method, session]));
       await caughtUp((await only(lab))[1], [...veterans.values()]);
-      for (let kill = 1; kill <= KILLS; kill++) {
-        const { survivals, revived } = await killOnce(lab, veterans, 100 + random() * 500);
-        for (const { method, lost, silenceMs } of survivals) {
-          const tally = tallies.get(method)!;
-          if (lost.length === 0) tally.survived += 1;
-          else {
-            tally.losses.push(...lost.map((one) => `kill ${kill}: ${one}`));
-            veterans.get(method)?.close();
-            veterans.set(method, await SshSession.open(lab, method));
+      try {
+        for (let kill = 1; kill <= KILLS; kill++) {
+          const { survivals, revived } = await killOnce(lab, veterans, 100 + random() * 500);
+          for (const { method, lost, silenceMs } of survivals) {
+            const tally = tallies.get(method)!;
+            if (lost.length === 0) tally.survived += 1;
+            else {
+              tally.losses.push(...lost.map((one) => `kill ${kill}: ${one}`));
+              veterans.get(method)?.close();
+              veterans.set(method, await SshSession.open(lab, method));
+            }
+            tally.silenceMs.push(silenceMs);
           }
-          tally.silenceMs.push(silenceMs);
+          await caughtUp(revived, [...veterans.values()]);
         }
-        await caughtUp(revived, [...veterans.values()]);
+      } finally {
+        report(tallies, (performance.now() - begin) / 1000);
+        for (const session of veterans.values()) session.close();
       }
-      report(tallies, (performance.now() - begin) / 1000);
-      for (const session of veterans.values()) session.close();
       const survived = Object.fromEntries([...tallies].map(([method, tally]) => [method, tally.survived]));
       expect(survived).toEqual({ NAT: KILLS, DR: KILLS, TUN: KILLS });
     },
