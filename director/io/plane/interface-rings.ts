@@ -25,25 +25,24 @@ export class InterfaceRings {
 
   /** Calls `visit` for up to `limit` frames that hold a packet for the engine. Returns how many frames were looked at. */
   drain(limit: number, visit: (ring: ReceiveRing) => void): number {
-    const { small, large } = this;
-    let seen = 0;
-    let smallSince = small.waitingSince();
-    let largeSince = large.waitingSince();
-    while (seen < limit) {
-      if (smallSince <= largeSince) {
-        if (smallSince === Infinity) break;
-        if (small.take()) visit(small);
-        smallSince = small.waitingSince();
-      } else {
-        if (large.take()) visit(large);
-        largeSince = large.waitingSince();
-      }
-      // A frame that came before the one that was just seen can lie in the other ring only if it did so already.
-      if (smallSince === Infinity) smallSince = small.waitingSince();
-      if (largeSince === Infinity) largeSince = large.waitingSince();
-      seen += 1;
+    for (let seen = 0; seen < limit; seen++) {
+      const ring = this.first();
+      if (ring === undefined) return seen;
+      if (ring.take()) visit(ring);
     }
-    return seen;
+    return limit;
+  }
+
+  /**
+   * The ring with the oldest frame. The small one is looked at again after a frame was seen in the large one: what came before
+   * that frame is there by then.
+   */
+  private first(): ReceiveRing | undefined {
+    const { small, large } = this;
+    const isSmallWaiting = small.isWaiting();
+    if (!large.isWaiting()) return isSmallWaiting ? small : undefined;
+    if (!isSmallWaiting && !small.isWaiting()) return large;
+    return small.waitingSince() <= large.waitingSince() ? small : large;
   }
 
   release(): void {

@@ -40,6 +40,8 @@ const IDLE_PERIOD_MS = 1000;
 const REPORT_PERIOD_MS = 10_000;
 /** Under load the descriptors are looked at once in so many turns. */
 const TURNS_BETWEEN_POLLS = 8;
+/** Watching for packets, the time is asked for once in so many looks. */
+const LOOKS_BETWEEN_TIMES = 8;
 
 const POLLIN = 0x1;
 const POLLERR = 0x8;
@@ -106,9 +108,18 @@ export class PlaneLoop {
     }
     this.turns += 1;
     this.keepTime();
-    if (seen === 0) {
-      if (!this.watch.goesOn(this.now)) this.wait(this.pause());
-    } else if (this.turns % TURNS_BETWEEN_POLLS === 0) this.wait(0);
+    if (seen > 0) {
+      if (this.turns % TURNS_BETWEEN_POLLS === 0) this.wait(0);
+    } else if (!this.watchRings()) this.wait(this.pause());
+  }
+
+  /** True as soon as a packet is there. Makes no garbage, however often it looks. */
+  private watchRings(): boolean {
+    const { rings, watch } = this;
+    while (watch.goesOn(performance.now()))
+      for (let look = 0; look < LOOKS_BETWEEN_TIMES; look++)
+        for (const ring of rings) if (ring.isWaiting()) return true;
+    return false;
   }
 
   /** A bound function, because rings call it for every packet. */

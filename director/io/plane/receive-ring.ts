@@ -67,11 +67,16 @@ export class ReceiveRing {
     this.words = new Int32Array(memory);
   }
 
-  /** When the next frame came, in nanoseconds of a clock of its own that goes round after 18 hours; Infinity: there is none. */
-  waitingSince(): number {
-    if (this.held === this.frames) return Infinity;
+  /** Is there a frame to take? */
+  isWaiting(): boolean {
+    if (this.held === this.frames) return false;
     const frame = this.next * this.geometry.frameSize;
-    if ((Atomics.load(this.words, (frame + STATUS) >> 2) & STATUS_USER) === 0) return Infinity;
+    return (Atomics.load(this.words, (frame + STATUS) >> 2) & STATUS_USER) !== 0;
+  }
+
+  /** When the next frame, which must be there, came: in nanoseconds of a clock of its own that goes round after 18 hours. */
+  waitingSince(): number {
+    const frame = this.next * this.geometry.frameSize;
     const seconds = this.words[(frame + SECONDS) >> 2] ?? 0;
     return (seconds & 0xffff) * 1e9 + (this.words[(frame + NANOSECONDS) >> 2] ?? 0);
   }
