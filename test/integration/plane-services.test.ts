@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CLIENT, PlaneLab, SERVERS, SERVERS6, serviceOf, VIRTUAL, VIRTUAL6 } from './plane-lab.ts';
+import type { ServiceDefinition } from '../../director/api/table.ts';
 import type { PlaneHost } from './plane-lab.ts';
 
 const lab = new PlaneLab();
@@ -98,6 +99,24 @@ describe('other services', () => {
     expect(dns?.realServers.map(({ counters }) => counters.connections)).toEqual([2, 2, 2]);
     const entries = await director.connections();
     expect(entries.filter(({ protocol, virtualPort }) => protocol === 'UDP' && virtualPort === 53)).toEqual([]);
+  });
+
+  it('with one-packet scheduling let answers through as they are, with the address of the server', async () => {
+    const dns = (options: Partial<ServiceDefinition>): Promise<void> =>
+      director.apply([serviceOf({ protocol: 'UDP', address: VIRTUAL, port: 53 }, SERVERS, 'masq', options)]);
+    const script = `
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(2)
+for i in range(3):
+    s.sendto(b"x", ("${VIRTUAL}", 53))
+    print(*s.recvfrom(100)[1])`;
+    const answers = async (): Promise<string[]> =>
+      (await lab.exec('client', 'python3', '-c', script)).trim().split('\n');
+    await dns({ onePacket: true });
+    expect((await answers()).sort()).toEqual(SERVERS.map((address) => `${address} 53`));
+    await director.apply([]);
+    await dns({});
+    expect(new Set(await answers())).toEqual(new Set([`${VIRTUAL} 53`]));
   });
 
   it('served by the director itself reach its own sockets', async () => {

@@ -43,4 +43,12 @@ describe('the servers whose answers are ours', () => {
     expect(services.noted.map(({ port }) => port).sort()).toEqual([21, 80]);
     expect(services.ftp).toHaveLength(1);
   });
+
+  it('are not those of one-packet scheduling, which leaves no entry to know an answer by', () => {
+    const dns = service('UDP', '192.168.1.202:53', { '10.0.0.5:53': 1 }, 'masq', { onePacket: true });
+    const services = new AnsweringServers().update(table(web('10.0.0.1'), dns), 0);
+    expect(names(services)).toEqual(['10.0.0.1:80']);
+    expect(services.quiet.map(({ port }) => port)).toEqual([53]);
+    expect(services.noted.map(({ port }) => port)).toEqual([80]);
+  });
 });

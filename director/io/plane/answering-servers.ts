@@ -25,8 +25,8 @@ export class AnsweringServers {
     const byAddress = services.filter(({ mark }) => mark === 0);
     const onPort = byAddress.filter(({ port }) => port !== 0);
     return {
-      noted: onPort.filter(isMasqueraded).map(endpointOf),
-      quiet: onPort.filter((service) => !isMasqueraded(service)).map(endpointOf),
+      noted: onPort.filter(isAnswered).map(endpointOf),
+      quiet: onPort.filter((service) => !isAnswered(service)).map(endpointOf),
       everyPort: byAddress.filter(({ port }) => port === 0).map(endpointOf),
       ftp: onPort.filter(isFtp).map(endpointOf),
       marks: services.filter(({ mark }) => mark !== 0).map(({ mark, address: { family } }) => ({ mark, family })),
@@ -35,7 +35,12 @@ export class AnsweringServers {
   }
 }
 
-function isMasqueraded({ destinations }: VirtualService): boolean {
+/**
+ * Whether answers of its servers become its own. With one-packet scheduling no entry is left by which an answer could be
+ * known: like the kernel's IPVS, the plane lets it through to the router as it is.
+ */
+function isAnswered({ destinations, onePacket, protocol }: VirtualService): boolean {
+  if (onePacket && protocol === PROTOCOL_UDP) return false;
   return destinations.some(({ forwarding }) => forwarding === 'masq');
 }
 
@@ -50,7 +55,8 @@ function endpointOf({ protocol, address, port }: VirtualService): Endpoint {
 /** Data connections of FTP leave by any port, and so does whatever a service on all ports or by mark serves. */
 function serversOf(service: VirtualService): Endpoint[] {
   const masqueraded = service.destinations.filter(({ forwarding }) => forwarding === 'masq');
-  const protocols = service.mark === 0 ? [service.protocol] : [PROTOCOL_TCP, PROTOCOL_UDP];
+  const all = service.mark === 0 ? [service.protocol] : [PROTOCOL_TCP, PROTOCOL_UDP];
+  const protocols = all.filter((protocol) => !service.onePacket || protocol !== PROTOCOL_UDP);
   return masqueraded.flatMap(({ address, port }) =>
     protocols.map((protocol) => ({ protocol, address, port: isFtp(service) ? 0 : port })),
   );
