@@ -11,7 +11,8 @@ import { Download, openSessions, SshSession } from './support/survival-traffic.t
 
 const KILLS = Number(process.env['RELEVO_KILLS'] ?? 50);
 const SEED = Number(process.env['RELEVO_SEED'] ?? 1);
-const LIMIT_MS = 30_000 + KILLS * 12_000;
+/** A kill takes 3 s, and 13 s on a machine with ten times more to do than it has processors for. */
+const LIMIT_MS = 60_000 + KILLS * 30_000;
 
 interface Tally {
   survived: number;
@@ -87,11 +88,11 @@ function report(tallies: Map<Method, Tally>, seconds: number): void {
     const sorted = [...silenceMs].sort((left, right) => left - right);
     const at = (part: number): string => `${Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? NaN)} ms`;
     console.log(
-      `${method}: ${survived} of ${KILLS} kills survived; silence of a session: median ${at(0.5)}, longest ${at(1)}`,
+      `${method}: ${survived} of ${silenceMs.length} kills survived; silence of a session: median ${at(0.5)}, longest ${at(1)}`,
     );
     for (const line of lost) console.log(`  ${line}`);
   }
-  console.log(`${KILLS} kills in ${Math.round(seconds)} s`);
+  console.log(`${KILLS} kills were wanted; it took ${Math.round(seconds)} s`);
 }
 
 describe('with connection synchronisation', () => {
