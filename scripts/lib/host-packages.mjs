@@ -1,9 +1,9 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /**
  * Programs that Relevo runs on this machine itself (what nodes need is in the base layer), the Debian package of each, and why.
- * `any`: one of these is enough. `purposes`: what it is needed for.
+ * `any`: one of these is enough, on the path or in its place; `*` stands for one folder. `purposes`: what it is needed for.
  */
 const hostPrograms = [
   { any: ['ip'], name: 'iproute2', reason: 'networks and cables of the nodes', purposes: ['start', 'test'] },
@@ -11,12 +11,22 @@ const hostPrograms = [
   { any: ['mount'], name: 'mount', reason: "the nodes' file systems", purposes: ['start', 'test'] },
   { any: ['nft'], name: 'nftables', reason: 'the tests look whether a rule was left behind', purposes: ['test'] },
   { any: ['ps'], name: 'procps', reason: 'the tests look for processes left behind', purposes: ['test'] },
-  {
-    any: ['vsftpd'],
-    name: 'vsftpd',
-    reason: 'the tests put a real FTP server behind the director',
+  ...[
+    ['vsftpd', 'vsftpd', 'a real FTP server'],
+    ['nginx', 'nginx-light', 'a real web server, plain and over TLS'],
+    ['exim4', 'exim4-daemon-light', 'a real mail server'],
+    ['/usr/lib/dovecot/imap', 'dovecot-imapd', 'a real IMAP server'],
+    ['/usr/lib/dovecot/pop3', 'dovecot-pop3d', 'a real POP3 server'],
+    ['slapd', 'slapd', 'a real directory'],
+    ['named', 'bind9', 'a real name server'],
+    ['mariadbd', 'mariadb-server', 'a real MySQL server'],
+    ['/usr/lib/postgresql/*/bin/postgres', 'postgresql', 'a real PostgreSQL server'],
+  ].map(([program, name, what]) => ({
+    any: [program],
+    name,
+    reason: `the tests put ${what} behind the director and its checks`,
     purposes: ['test'],
-  },
+  })),
   { any: ['sshd'], name: 'openssh-server', reason: 'the tests keep SSH sessions over a take-over', purposes: ['test'] },
   { any: ['ssh'], name: 'openssh-client', reason: 'the tests keep SSH sessions over a take-over', purposes: ['test'] },
   { any: ['curl'], name: 'curl', reason: 'the tests download through the director', purposes: ['test'] },
@@ -60,8 +70,17 @@ export function missingPackages(purpose, environment = process.env) {
 export const hasDisplay = (environment = process.env) => Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY);
 
 export function isOnPath(program, environment = process.env) {
+  if (program.startsWith('/')) return isExecutableLike(program);
   const folders = (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.some((folder) => isExecutable(join(folder, program)));
+}
+
+// Debian keeps some programs in a folder of their version.
+function isExecutableLike(pattern) {
+  const [before, after] = pattern.split('*');
+  if (after === undefined) return isExecutable(pattern);
+  const versions = existsSync(before) ? readdirSync(before) : [];
+  return versions.some((version) => isExecutable(`${before}${version}${after}`));
 }
 
 function isExecutable(path) {

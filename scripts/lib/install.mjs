@@ -3,6 +3,7 @@ import { inRoot } from './root.mjs';
 import { mustRun } from './run.mjs';
 import { say } from './say.mjs';
 import { missingPackages } from './host-packages.mjs';
+import { installDebian } from './quiet-install.mjs';
 
 /** Whether `npm ci` has to run: never, or the lock file changed since. */
 export function needsNpmInstall() {
@@ -18,13 +19,7 @@ export async function installMissing(purpose = 'start') {
   say('This will be installed now:');
   for (const { name, reason } of debian) say(`  Debian package ${name}: ${reason}`);
   if (npm) say('  the npm packages of package-lock.json, into node_modules: what Relevo is made of and built with');
+  if (debian.length > 0) say('None of their services is started, now or at the next boot.');
   if (debian.length > 0) await installDebian(debian.map(({ name }) => name));
   if (npm) await mustRun('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-}
-
-async function installDebian(names) {
-  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  // A list of packages that is a day old may name files that are gone.
-  await mustRun('apt-get', ['update', '-q'], { env: environment });
-  await mustRun('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...names], { env: environment });
 }

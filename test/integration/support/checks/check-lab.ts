@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, chmodSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,7 +21,7 @@ export type What = CheckConfiguration extends infer One
 
 /** The path of a program, also of those that are not for everyone; undefined when it is not installed. */
 export function programPath(name: string): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/lib/postgresql/15/bin'];
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', ...postgresFolders()];
   return folders
     .map((folder) => join(folder, name))
     .find((path) => {
@@ -32,6 +32,13 @@ export function programPath(name: string): string | undefined {
         return false;
       }
     });
+}
+
+/** PostgreSQL's programs are in a folder of their version, the newest first. */
+function postgresFolders(): string[] {
+  const folder = '/usr/lib/postgresql';
+  const versions = existsSync(folder) ? readdirSync(folder) : [];
+  return versions.sort((left, right) => Number(right) - Number(left)).map((version) => join(folder, version, 'bin'));
 }
 
 /** A namespace with real daemons in it, and checks that are run there. */
