@@ -36,6 +36,14 @@ export function addTableCommands(root: Command): void {
     .option('--adverts', 'with every advertisement sent and heard', false)
     .option('--types <names...>', 'only these: table, check, vrrp-state, log, …')
     .action(events);
+  root
+    .command('sysctl')
+    .description("net.ipv4.vs of the running director's plane: NAME shows, NAME=VALUE sets, as sysctl(8) does")
+    .argument('[names...]', 'with or without "net.ipv4.vs." before them')
+    .option('-a, --all', 'show all', false)
+    .option('-n, --values', 'values without names', false)
+    .option('-w, --write', 'no difference; taken because sysctl(8) has it')
+    .action(sysctl);
   root.command('metrics').description('everything that is measured, in the text format of Prometheus').action(metrics);
   addServerCommands(root);
 }
@@ -96,6 +104,11 @@ async function events({ adverts, types }: { adverts: boolean; types?: string[] }
   const { watchLines } = await import('./admin-client.ts');
   endWithReader();
   for await (const line of watchLines({ adverts, types: types as never })) print(line);
+}
+
+async function sysctl(names: string[], options: { all: boolean; values: boolean }): Promise<void> {
+  const { runSysctl } = await import('./sysctl.ts');
+  await runSysctl(names, options);
 }
 
 async function metrics(): Promise<void> {

@@ -15,6 +15,8 @@ export interface DirectorConfiguration {
   readonly timeouts?: Timeouts;
   /** The admin API over HTTP: `listen` as in `--admin-listen`, and the file of the token that its callers must know. */
   readonly admin?: { readonly listen: string; readonly tokenFile: string };
+  /** Of `net.ipv4.vs`, by their names there. */
+  readonly sysctls?: Readonly<Record<string, readonly number[]>>;
   /** `auto`: kernel IPVS where there is one, `packet` otherwise. */
   readonly plane: 'auto' | 'packet' | 'ipvs';
 }

@@ -9,6 +9,7 @@ import { epochNow } from './clock.ts';
 import { RunnerServers } from './control/checked-servers.ts';
 import { createPlane, type ChosenPlane } from './control/create-plane.ts';
 import { Operator } from './control/operator.ts';
+import { SysctlSettings } from './control/sysctl-settings.ts';
 import { TableControl } from './control/table-control.ts';
 import { DirectorError, errorMessage } from './errors.ts';
 import { EventBus } from './event-bus.ts';
@@ -46,6 +47,7 @@ export class Director {
   readonly #control: TableControl;
   readonly #sync: SyncRoleFollower;
   readonly #marks: HostMarkFollower;
+  readonly #sysctls: SysctlSettings;
   readonly operator: Operator;
   #configuration: DirectorConfiguration = { instances: [], virtualServers: [], marks: [], plane: 'auto' };
   /** Whoever needs a plane first starts it for all. */
@@ -90,6 +92,7 @@ export class Director {
       },
     );
     this.#marks = new HostMarkFollower(options.log, (rules) => this.#plane.setMarks(rules));
+    this.#sysctls = new SysctlSettings(this.#plane, options.log);
     this.operator = new Operator(new RunnerServers(this.#checks), this.#plane);
   }
 
@@ -288,10 +291,11 @@ export class Director {
   }
 
   /** All that a configuration says about the plane but its services. */
-  async #setUpPlane({ timeouts, sync, marks }: DirectorConfiguration): Promise<void> {
+  async #setUpPlane({ timeouts, sync, marks, sysctls = {} }: DirectorConfiguration): Promise<void> {
     if (this.#plane.setsMarks) this.#marks.setOwn(marks);
     else if (marks.length > 0)
       this.#options.log('warn', "Marks are the kernel's own with this plane: nft or iptables has to set them");
+    await this.#sysctls.configure(sysctls);
     if (timeouts) await this.#plane.execute([{ type: 'set-timeouts', timeouts }]);
     const instance = this.#vrrp?.status?.instances.find(({ configuration }) => configuration.name === sync?.instance);
     await this.#sync.configure(sync, instance?.state);

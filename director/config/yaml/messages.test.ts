@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { formatProblem } from '../problem.ts';
-import { parseYaml } from './parse.ts';
+import { parseYaml, writeYaml } from './parse.ts';
 
 const said = (text: string): string[] => parseYaml(text, 'd.yaml').problems.map(formatProblem);
 const service = (more: string): string =>
@@ -63,6 +63,20 @@ it.each([
   ],
   [service('    quorum: 2\n    hysteresis: 2\n'), '6:17: error: hysteresis has to be below the quorum'],
   [service('    schedulerFlags: [sh-port]\n'), '5:21: error: sh-port is not a flag of wlc'],
+  [
+    'sysctls: { expire_nodest_con: 1 }\n',
+    '1:12: error: unknown key "expire_nodest_con"; did you mean "expire_nodest_conn"? (expected a key of docs/director/configuration.md)',
+  ],
+  ['sysctls: { drop_entry: 7 }\n', '1:24: error: "7" is not a value of "drop_entry" (expected 0 to 3)'],
+  [
+    'sysctls: { sync_threshold: [50, 3] }\n',
+    '1:28: error: the value of "sync_threshold" is wrong (expected a threshold and a period above it, or period 0)',
+  ],
+  ['sysctls: { conntrack: [1, 2] }\n', '1:23: error: the value of "conntrack" is wrong (expected one number)'],
+  [
+    'sysctls: { conntrack: yes please }\n',
+    '1:23: error: "yes please" is not a value of "conntrack" (expected a number, or a list of numbers)',
+  ],
   ['plane: auto\nplane: ipvs\n', '2:1: error: Map keys must be unique'],
   [
     'marks:\n  - { mark: 1, ports: { from: 90, to: 80 } }\n',
@@ -70,4 +84,10 @@ it.each([
   ],
 ])('%j: place, what was expected, and the nearest word', (text, message) => {
   expect(said(text)).toEqual([`d.yaml:${message}`]);
+});
+
+it('takes sysctls as numbers and lists, and writes them so that they are read again', () => {
+  const { configuration } = parseYaml('sysctls: { sync_threshold: [3, 10], conn_reuse_mode: 0 }\n', 'd.yaml');
+  expect(configuration?.sysctls).toEqual({ sync_threshold: [3, 10], conn_reuse_mode: [0] });
+  if (configuration) expect(parseYaml(writeYaml(configuration).text, 'd.yaml').configuration).toEqual(configuration);
 });

@@ -7,6 +7,7 @@ import {
   timeoutsSchema,
   tunnelSchema,
 } from '../../api/table.ts';
+import { sysctlNames, sysctlProblem, type SysctlName } from '../../engine/ipvs/sysctls.ts';
 import { parseAddress, parseNetwork } from './addresses.ts';
 import { readListenAddress } from '../listen-address.ts';
 import { orderedFlags, schedulerNames } from '../schedulers.ts';
@@ -80,6 +81,17 @@ const markSchema = z.strictObject({
   interface: z.string().optional(),
 });
 
+function sysctlSchema(name: SysctlName): z.ZodType {
+  const numbers = z.union([z.number().int(), z.array(z.number().int())], 'a number, or a list of numbers');
+  return numbers
+    .transform((value) => (typeof value === 'number' ? [value] : value))
+    .superRefine((values, context) => {
+      const message = sysctlProblem(name, values);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .optional();
+}
+
 /** director.yaml: the model itself, with its defaults. */
 export const directorYamlSchema = z.strictObject({
   instances: z.array(vrrpInstanceSchema).default([]),
@@ -94,5 +106,6 @@ export const directorYamlSchema = z.strictObject({
       tokenFile: z.string(),
     })
     .optional(),
+  sysctls: z.strictObject(Object.fromEntries(sysctlNames.map((name) => [name, sysctlSchema(name)]))).optional(),
   plane: z.enum(['auto', 'packet', 'ipvs']).default('auto'),
 });

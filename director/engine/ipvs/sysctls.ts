@@ -3,25 +3,24 @@ import { OK, refuse } from './results.ts';
 
 interface Rule {
   readonly initial: readonly number[];
-  /** Why the kernel refuses these values; undefined when it takes them. */
-  readonly problem?: (values: readonly number[]) => string | undefined;
+  /** What the kernel takes; anything when it is not there. */
+  readonly wants?: string;
+  readonly takes?: (values: readonly number[]) => boolean;
 }
 
 const anything: Rule = { initial: [0] };
 
 function between(initial: number, least: number, most: number): Rule {
-  const problem = ([value = 0]: readonly number[]): string | undefined =>
-    value < least || value > most ? `${value} is not between ${least} and ${most}` : undefined;
-  return { initial: [initial], problem };
+  const takes = ([value = 0]: readonly number[]): boolean => value >= least && value <= most;
+  return { initial: [initial], wants: `${least} to ${most}`, takes };
 }
 
-function syncThresholdProblem([threshold = 0, period = 0]: readonly number[]): string | undefined {
-  if (threshold < 0 || period < 0) return 'both numbers are 0 or more';
-  return period > 0 && threshold >= period ? 'the threshold must be below the period' : undefined;
+function isSyncThreshold([threshold = 0, period = 0]: readonly number[]): boolean {
+  return threshold >= 0 && period >= 0 && (period === 0 || threshold < period);
 }
 
-function portsProblem([ports = 0]: readonly number[]): string | undefined {
-  return ports < 1 || (ports & (ports - 1)) !== 0 ? `${ports} is not a power of two` : undefined;
+function isPowerOfTwo([ports = 0]: readonly number[]): boolean {
+  return ports >= 1 && (ports & (ports - 1)) === 0;
 }
 
 /** `/proc/sys/net/ipv4/vs`: names, first values and what the kernel refuses (ip_vs_ctl.c, vs_vars). */
@@ -34,7 +33,7 @@ const rules = {
   secure_tcp: between(0, 0, 3),
   snat_reroute: { initial: [1] },
   sync_version: between(1, 0, 1),
-  sync_ports: { initial: [1], problem: portsProblem },
+  sync_ports: { initial: [1], wants: 'a power of two', takes: isPowerOfTwo },
   sync_persist_mode: anything,
   // The kernel takes a share of its memory here; no queue of ours is longer than this.
   sync_qlen_max: between(4096, 0, Number.MAX_SAFE_INTEGER),
@@ -44,7 +43,11 @@ const rules = {
   sloppy_tcp: anything,
   sloppy_sctp: anything,
   expire_quiescent_template: anything,
-  sync_threshold: { initial: [3, 50], problem: syncThresholdProblem },
+  sync_threshold: {
+    initial: [3, 50],
+    wants: 'a threshold and a period above it, or period 0',
+    takes: isSyncThreshold,
+  },
   sync_refresh_period: anything,
   sync_retries: between(0, 0, 3),
   // Ours: established entries are sent at once (engine/sync/settings.ts); 0 = as the kernel does.
@@ -62,6 +65,39 @@ export type SysctlName = keyof typeof rules;
 
 function isName(name: string): name is SysctlName {
   return Object.hasOwn(rules, name);
+}
+
+export const sysctlNames = Object.keys(rules) as readonly SysctlName[];
+
+/** What is wanted in the place of these numbers; undefined when they will do. */
+export function sysctlProblem(name: SysctlName, values: readonly number[]): string | undefined {
+  const rule: Rule = rules[name];
+  const most = rule.initial.length;
+  if (values.length === 0 || values.length > most) return most === 1 ? 'one number' : `at most ${most} numbers`;
+  const after = rule.initial.map((value, index) => values[index] ?? value);
+  return rule.takes?.(after) === false ? rule.wants : undefined;
+}
+
+/** Sysctls that the packet plane keeps and that change nothing there, with the reason. */
+const withoutEffect: Partial<Record<SysctlName, string>> = {
+  amemthresh: 'the table has a bound of its own and never runs short of memory',
+  conntrack: 'the plane works without connection tracking',
+  snat_reroute: 'answers always take the route of their new source',
+  cache_bypass: 'packets to addresses that are not local are never forwarded',
+  ignore_tunneled: 'packets in tunnels are not looked into',
+  sloppy_sctp: 'there is no SCTP',
+};
+/** Levels 1 and 2 act while the kernel is short of memory. */
+const defences: readonly SysctlName[] = ['drop_entry', 'drop_packet', 'secure_tcp'];
+
+/** What a person should know who gives a sysctl of the packet plane this value; undefined when it acts as in the kernel. */
+export function sysctlRemark(name: string, [value = 0]: readonly number[]): string | undefined {
+  if (!isName(name)) return undefined;
+  const reason = withoutEffect[name];
+  if (reason !== undefined) return `net.ipv4.vs.${name} has no effect on the packet plane: ${reason}`;
+  if (defences.includes(name) && (value === 1 || value === 2))
+    return `net.ipv4.vs.${name} = ${value} never acts on the packet plane, which never runs short of memory; 3 always acts`;
+  return undefined;
 }
 
 export class Sysctls {
@@ -92,14 +128,10 @@ export class Sysctls {
   /** ENOENT for a name that `/proc/sys/net/ipv4/vs` lacks, EINVAL for a value that the kernel refuses. */
   set(name: string, values: readonly number[]): TableResult {
     if (!isName(name)) return refuse('ENOENT', `There is no sysctl net.ipv4.vs.${name}`);
-    const rule: Rule = rules[name];
     const before = this.values.get(name) ?? [];
-    if (values.length === 0 || values.length > rule.initial.length) {
-      return refuse('EINVAL', `net.ipv4.vs.${name} takes ${rule.initial.length} number(s), not ${values.length}`);
-    }
     const after = before.map((value, index) => values[index] ?? value);
-    const problem = rule.problem?.(after);
-    if (problem !== undefined) return refuse('EINVAL', `net.ipv4.vs.${name}: ${problem}`);
+    const wanted = sysctlProblem(name, values.length === 0 ? [] : [...after, ...values.slice(after.length)]);
+    if (wanted !== undefined) return refuse('EINVAL', `net.ipv4.vs.${name} takes ${wanted}, not ${values.join(' ')}`);
     this.values.set(name, after);
     this.refresh();
     return OK;
