@@ -4,7 +4,7 @@
 // on one way after the other before the next load begins, so that whatever else the machine does hits them alike.
 //   --rounds N (5)   --seconds N (1): of each load   --only NAME,NAME   --loads NAME,NAME
 //   --nice N (0): -20 … 19, for client, forwarders and server alike, where other work shares the machine
-//   --undisturbed: measure latency in the real-time class, for all of them alike, so that such work does not show in it
+//   --undisturbed: the loads of wrk in the real-time class, for all of them alike, so that such work does not show in them
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';

@@ -27,6 +27,7 @@ export const costs = ['path', 'own'].flatMap((part) => [
 export const loads = [
   {
     name: 'connections',
+    withWrk: true,
     unit: 'us/conn',
     run: async (path, seconds) => {
       const { rate, requests, cpu } = await wrk(path, seconds, 32, '-H', 'Connection: close');
@@ -35,6 +36,7 @@ export const loads = [
   },
   {
     name: 'requests',
+    withWrk: true,
     unit: 'us/req',
     run: async (path, seconds) => {
       const { rate, requests, p50, p99, cpu } = await wrk(path, seconds, 32);
@@ -47,7 +49,7 @@ export const loads = [
   },
   {
     name: 'latency',
-    isLight: true,
+    withWrk: true,
     run: async (path, seconds) => {
       const { p50, p99, cpu } = await wrk(path, seconds, 1);
       return { figures: { 'p50 us': p50, 'p99 us': p99 }, units: NaN, cpu };
@@ -75,13 +77,13 @@ export const loads = [
   },
 ];
 
-/** One load on one way, with what it cost. `isUndisturbed`: loads that leave time to others get the processors first. */
+/** One load on one way, with what it cost. `isUndisturbed`: the loads of wrk get the processors first. */
 export async function measure(path, load, { seconds, isUndisturbed }) {
   const { topology } = path;
   const softInterrupts = await softInterruptThreads();
   const server = await topology.processes('server');
   const processes = await topology.processes(path.host);
-  if (!isUndisturbed || load.isLight !== true)
+  if (!isUndisturbed || load.withWrk !== true)
     return account(path, load, seconds, { softInterrupts, server, processes });
   const all = [...server, ...processes, ...softInterrupts];
   setRealTime(all, true);
