@@ -10,7 +10,7 @@ export function differences(before: DirectorConfiguration, after: DirectorConfig
   const add = (what: string, why: string, part?: object): void => {
     losses.push(part === undefined ? { what, why } : { what, why, part });
   };
-  for (const field of ['vrrp', 'marks', 'sync', 'timeouts', 'admin', 'plane'] as const)
+  for (const field of ['vrrp', 'marks', 'sync', 'timeouts', 'sysctls', 'admin', 'plane'] as const)
     if (!same(before[field], after[field])) add(field, changed(before[field], after[field]));
   pair(before.instances, after.instances, ({ name }) => name, {
     missing: (instance) => add(`vrrp_instance ${instance.name}`, 'cannot be said', instance),
