@@ -147,6 +147,15 @@ describe('a removed server', () => {
     expect(made.send('tcp', CLIENT, VIRTUAL)).toBe(TWO);
   });
 
+  it('takes its connections with it when expire_nodest_conn was set before, and no others', () => {
+    made.sysctl('expire_nodest_conn', 1);
+    made.addServer(WEB, ONE, { weight: 100 });
+    expect([1, 2, 3].map((port) => made.send('tcp', `10.0.0.3:${port}`, VIRTUAL)).toSorted()).toContain(TWO);
+    made.deleteServer(WEB, ONE);
+    made.pass(250);
+    expect(made.entries().map(({ serverAddress }) => serverAddress)).toEqual([TWO.replace(/:.*/, '')]);
+  });
+
   it('with expire_nodest_conn and weight 0 loses a connection whose SYN comes again', () => {
     made.sysctl('expire_nodest_conn', 1);
     expect(made.send('tcp', CLIENT, VIRTUAL)).toBe(TWO);

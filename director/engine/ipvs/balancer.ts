@@ -243,8 +243,22 @@ export class Balancer {
 
   /** Lets go of all whose time has come; to be called every quarter second or so. */
   expire(now: number): void {
+    if (this.services.takeRemoved() && this.services.sysctls.expireNodestConn) this.endOrphans();
     this.life.expire(now);
     this.services.sweep(now);
+  }
+
+  /** With expire_nodest_conn a server takes all of its connections with it (ip_vs_expire_nodest_conn_flush). */
+  private endOrphans(): void {
+    const { connections } = this;
+    for (let entry = 0; entry < connections.rows; entry++) {
+      if (!connections.isInUse(entry) || connections.controlled(entry) > 0) continue;
+      const destination = this.services.destination(connections.destination(entry));
+      if (destination?.available !== false) continue;
+      const template = connections.template(entry);
+      this.life.end(entry);
+      if (template !== -1 && connections.controlled(template) === 0) this.life.end(template);
+    }
   }
 }
 

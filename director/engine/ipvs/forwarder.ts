@@ -1,5 +1,5 @@
 import type { Address } from '../address.ts';
-import { PROTOCOL_TCP, TCP_SYN } from '../packet/packet.ts';
+import { PROTOCOL_TCP, TCP_RST, TCP_SYN } from '../packet/packet.ts';
 import type { Packet } from '../packet/packet.ts';
 import { rewriteSource } from '../packet/rewrite.ts';
 import { buildTcpReset } from '../packet/tcp-reset.ts';
@@ -146,7 +146,7 @@ export class Forwarder<H extends Hop> {
   /** ip_vs_out: real server to client. Without an entry it is other traffic and the kernel routes it. */
   private answer(packet: Packet, now: number): Decision<H> {
     const entry = this.connections.findOutgoing(packet);
-    if (entry === -1) return PASS;
+    if (entry === -1) return this.isUnwanted(packet) ? this.answers.refuse(packet, 'port-unreachable', now) : PASS;
     if (!this.isMasqueraded(entry)) {
       // Other servers answer by ways of their own. What comes by here all the same is counted and routed (handle_response).
       this.balancer.packetOut(entry, flagsOf(packet), packet.ipLength, now);
@@ -154,6 +154,13 @@ export class Forwarder<H extends Hop> {
     }
     if (packet.isFirstFragment()) this.remember(packet, { incoming: false, entry }, now);
     return this.toClient(entry, packet, now);
+  }
+
+  /** With nat_icmp_send, servers are told that what they answer is over (ip_vs_out_hook). */
+  private isUnwanted(packet: Packet): boolean {
+    const { sysctls } = this.balancer.services;
+    if (sysctls.number('nat_icmp_send') === 0 || (flagsOf(packet) & TCP_RST) !== 0) return false;
+    return this.balancer.services.isMasqueradedServer(packet);
   }
 
   private isMasqueraded(entry: number): boolean {

@@ -131,6 +131,8 @@ describe('tunnelling', () => {
     expect(bench.send(request('ACK').data(new Uint8Array(1440))).verdict).toBe('forward');
     const answer = bench.send(request6('ACK').data(new Uint8Array(1401)));
     expect(new DataView(answer.datagram?.buffer ?? new ArrayBuffer(48)).getUint32(44)).toBe(1460);
+    // The hop is counted by then: 63 is quoted of 64.
+    expect([datagram?.[28 + 8], answer.datagram?.[48 + 7]]).toEqual([63, 63]);
   });
 
   it('with pmtu_disc 0 sends them all the same, without DF', () => {
@@ -300,7 +302,11 @@ describe('what the director says itself about a flow', () => {
   it('counts twice for a tunnel: as it leaves, and what the router quoted', () => {
     use(web('ipip'));
     const sent = bench.send(request()).datagram ?? new Uint8Array();
-    bench.send(frame('10.0.100.9', OWN_ADDRESSES[4]).icmp(11, 0).data(sent.subarray(0, 20 + 28)));
+    bench.send(
+      frame('10.0.100.9', OWN_ADDRESSES[4])
+        .icmp(11, 0)
+        .data(sent.subarray(0, 20 + 28)),
+    );
     expect(outBytes()).toBe(28 + 28 + 28);
   });
 });
@@ -314,5 +320,20 @@ describe('answers of servers that are not masqueraded', () => {
     bench.send(request('ACK'));
     bench.send(frame(VIRTUAL, CLIENT).tcp(80, 40000, 'FIN+ACK'));
     expect(bench.entries()[0]?.state).toBe('FIN_WAIT');
+  });
+});
+
+describe('what a server says about no flow', () => {
+  it('goes its way, unless nat_icmp_send wants it told', () => {
+    use(web('masq'), service('UDP', `${VIRTUAL}:53`, { [`${SERVER}:53`]: 1 }, 'gate'));
+    const stray = (flags: string): FrameBuilder => frame(SERVER, CLIENT).tcp(80, 40000, flags);
+    expect(bench.send(stray('ACK')).verdict).toBe('pass');
+    bench.services.execute({ type: 'set-sysctl', name: 'nat_icmp_send', value: [1] }, 0);
+    const told = bench.send(stray('ACK'), '10.0.100.1');
+    expect([told.verdict, ...(told.datagram?.subarray(20, 22) ?? [])]).toEqual(['drop: no-server', 3, 3]);
+    expect(bench.send(stray('RST')).verdict).toBe('pass');
+    expect(bench.send(frame(SERVER, CLIENT).tcp(81, 40000, 'ACK')).verdict).toBe('pass');
+    expect(bench.send(frame(SERVER, CLIENT).udp(80, 40000)).verdict).toBe('pass');
+    expect(bench.send(frame(SERVER, CLIENT).udp(53, 40000)).verdict).toBe('pass');
   });
 });

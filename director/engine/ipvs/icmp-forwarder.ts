@@ -65,7 +65,7 @@ export class IcmpForwarder<H extends Hop> {
     }
     const hop = this.transmission.hopToServer(entry);
     if (hop === undefined) return this.answers.refuse(packet, 'host-unreachable', now);
-    const obstacle = this.transmission.obstacle(packet, hop.mtu, now);
+    const obstacle = this.transmission.obstacleToServer(packet, hop.mtu, now);
     if (obstacle !== undefined) return obstacle;
     const at = connections.wordsAt(entry) + SERVER;
     translateTowardsServer(packet, quoted.packet, connections.addresses, at, connections.serverPort(entry));

@@ -23,6 +23,7 @@ export class ServiceEditor {
   /** By id; holes are free ids. */
   private readonly destinations: (Destination | undefined)[] = [];
   private readonly trash = new DestinationTrash();
+  private hasRemoved = false;
   private readonly random: () => number;
 
   constructor(random: () => number) {
@@ -169,7 +170,15 @@ export class ServiceEditor {
 
   private discard(destination: Destination, now: number): void {
     destination.available = false;
+    this.hasRemoved = true;
     this.trash.add(destination, now);
+  }
+
+  /** Has a server left the table since the last call? */
+  takeRemoved(): boolean {
+    const { hasRemoved } = this;
+    this.hasRemoved = false;
+    return hasRemoved;
   }
 
   sweep(now: number): void {

@@ -111,8 +111,22 @@ export class ServiceTable {
     return this.editor.index.findMark(family, mark);
   }
 
+  /** Does the flow's source belong to a server that is reached by masquerading? Reads all of them (ip_vs_has_real_service). */
+  isMasqueradedServer({ family, protocol, addresses, sourcePort }: Flow): boolean {
+    const source = { family, words: addresses.subarray(0, DESTINATION) };
+    return this.all().some((service) => {
+      if (service.mark === 0 && service.protocol !== protocol) return false;
+      return service.find(source, sourcePort)?.forwarding === 'masq';
+    });
+  }
+
   destination(id: number): Destination | undefined {
     return this.editor.destination(id);
+  }
+
+  /** Has a server left the table since the last call? */
+  takeRemoved(): boolean {
+    return this.editor.takeRemoved();
   }
 
   all(): VirtualService[] {

@@ -59,14 +59,20 @@ export class Transmission<H extends Hop> {
     return this.forward;
   }
 
-  /** What keeps a packet from its next hop, told to its sender before anything in it was changed; undefined: nothing. */
+  /** What keeps an answer from the client, told to its sender before anything in it was changed; undefined: nothing. */
   obstacle(packet: Packet, mtu: number, now: number): Decision<H> | undefined {
     if (packet.timeToLive() <= 1) return this.answers.refuse(packet, 'time-exceeded', now);
-    // A packet that the device cuts up cannot be cut twice, whatever its DF bit says.
-    const isUncuttable = packet.segmentSize > 0 || !packet.mayFragment();
-    if (!isUncuttable || packet.largestIpLength() <= mtu) return undefined;
-    // ICMP errors are shortened by whoever made them, and complaints about them are forbidden.
-    if (packet.isIcmp() && packet.family === 4) return undefined;
+    return isTooLarge(packet, mtu) ? this.answers.refuse(packet, 'too-big', now, mtu) : undefined;
+  }
+
+  /**
+   * What keeps a request from its server. The kernel has counted the hop by the time at which it looks at the size, and quotes
+   * the packet so (__ip_vs_get_out_rt).
+   */
+  obstacleToServer(packet: Packet, mtu: number, now: number): Decision<H> | undefined {
+    if (packet.timeToLive() <= 1) return this.answers.refuse(packet, 'time-exceeded', now);
+    if (!isTooLarge(packet, mtu)) return undefined;
+    decrementTimeToLive(packet);
     return this.answers.refuse(packet, 'too-big', now, mtu);
   }
 
@@ -101,7 +107,7 @@ export class Transmission<H extends Hop> {
     const hop = this.hopToServer(entry);
     if (hop === undefined) return this.answers.refuse(packet, 'host-unreachable', now);
     if (hop.isLocal) return this.masqueradeLocally(entry, packet);
-    const obstacle = this.obstacle(packet, hop.mtu, now);
+    const obstacle = this.obstacleToServer(packet, hop.mtu, now);
     if (obstacle !== undefined) return obstacle;
     if ((connections.flags(entry) & FLAG_NO_CLIENT_PORT) !== 0) connections.fillClientPort(entry, packet.sourcePort);
     rewriteDestination(
@@ -132,7 +138,7 @@ export class Transmission<H extends Hop> {
   private direct(hop: H | undefined, packet: Packet, isRepeated: boolean, now: number): Decision<H> {
     if (hop === undefined) return this.answers.refuse(packet, 'host-unreachable', now);
     if (hop.isLocal) return this.toLocalStack();
-    return this.obstacle(packet, hop.mtu, now) ?? this.send(packet, hop, isRepeated);
+    return this.obstacleToServer(packet, hop.mtu, now) ?? this.send(packet, hop, isRepeated);
   }
 
   private tunnel(entry: number, packet: Packet, isRepeated: boolean, now: number): Decision<H> {
@@ -148,7 +154,7 @@ export class Transmission<H extends Hop> {
     if (mtu < LEAST_MTU[family]) return drop('too-big');
     const copiesDf = this.balancer.services.sysctls.number('pmtu_disc') !== 0;
     const isCutAnyway = packet.family === 4 && !copiesDf;
-    const obstacle = this.obstacle(packet, isCutAnyway ? Infinity : mtu, now);
+    const obstacle = this.obstacleToServer(packet, isCutAnyway ? Infinity : mtu, now);
     if (obstacle !== undefined) return obstacle;
     const at = connections.wordsAt(entry) + SERVER;
     const decision = this.send(packet, hop, isRepeated);
@@ -166,4 +172,12 @@ export class Transmission<H extends Hop> {
     const header = headerLength(server.family);
     return told > LEAST_MTU[4] + header ? told - header : told;
   }
+}
+
+function isTooLarge(packet: Packet, mtu: number): boolean {
+  // A packet that the device cuts up cannot be cut twice, whatever its DF bit says.
+  const isUncuttable = packet.segmentSize > 0 || !packet.mayFragment();
+  if (!isUncuttable || packet.largestIpLength() <= mtu) return false;
+  // ICMP errors are shortened by whoever made them, and complaints about them are forbidden.
+  return !packet.isIcmp() || packet.family === 6;
 }
