@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compare } from './cases/compare.ts';
 import { generateScenario } from './cases/generate.ts';
-import { record } from './cases/kernel.ts';
+import { recordInTime } from './cases/kernel.ts';
 import type { Recorded } from './cases/record.ts';
+import type { Scenario } from './cases/scenario.ts';
 import type { Guest } from './guest/guest.ts';
 import { reasonToSkip, startGuest } from './guest/start.ts';
 
@@ -25,14 +26,13 @@ export function trafficSuite(first: number, end: number): void {
         const scenarios = Array.from({ length: Math.min(batchSize, end - begin) }, (_, index) =>
           generateScenario(begin + index, seed),
         );
-        let recorded: Recorded[][];
+        let recorded: Map<Scenario, Recorded[]>;
         beforeAll(async () => {
-          await guest.must('sh /reset');
-          recorded = await record(guest, scenarios);
+          recorded = await recordInTime(guest, scenarios);
         }, recordMilliseconds);
-        for (const [index, scenario] of scenarios.entries()) {
+        for (const scenario of scenarios) {
           test(scenario.name, async () => {
-            const events = recorded[index] ?? [];
+            const events = recorded.get(scenario) ?? [];
             expect(events.some(({ type }) => type === 'packet')).toBe(true);
             expect(await compare(scenario, events)).toEqual([]);
           });

@@ -2,15 +2,10 @@ import { formatAddress, fromBytes } from '../../../director/engine/address.ts';
 import { gateways, serverAddress, serverCount, serverMac } from '../guest/network.ts';
 import { addressBytes, encode, familyOf, tcp, TCP, udp, UDP } from './packets.ts';
 import type { Output } from './record.ts';
-import type { Conversation, ConversationPacket, IcmpAnswer } from './scenario.ts';
-
-export interface Server {
-  readonly address: string;
-  readonly port: number;
-}
+import type { Conversation, ConversationPacket, IcmpAnswer, ServerEnd } from './scenario.ts';
 
 /** The server that a packet was masqueraded to; others do not answer through the director. */
-export function findServer(outputs: readonly Output[], conversation: Conversation): Server | undefined {
+export function findServer(outputs: readonly Output[], conversation: Conversation): ServerEnd | undefined {
   const [output] = outputs;
   if (output?.port !== 'eth1') return undefined;
   const family = familyOf(conversation.client);
@@ -44,7 +39,7 @@ export function clientDatagram(
 
 export function serverDatagram(
   conversation: Conversation,
-  server: Server,
+  server: ServerEnd,
   packet: ConversationPacket,
   sequence: Sequence,
 ): Buffer {

@@ -56,7 +56,7 @@ const courses: readonly (readonly Line[])[] = [
 export function tcpConversation(random: Random, parties: Parties): Conversation {
   const course = random.pick(courses);
   const packets = course.map(([from, flags]) => {
-    const size = (flags & psh) === 0 ? 0 : random.between(1, 64);
+    const size = (flags & psh) === 0 ? 0 : drawSize(random, 1);
     return drawPacket(random, { from, flags, payload: drawPayload(random, size) });
   });
   return { ...parties, protocol: 'TCP', packets: withErrors(random, parties, packets) };
@@ -66,9 +66,22 @@ export function udpConversation(random: Random, parties: Parties): Conversation 
   const count = random.between(1, 4);
   const packets = Array.from({ length: count }, (_, index) => {
     const from = index > 0 && random.once(2) ? 'server' : 'client';
-    return drawPacket(random, { from, flags: 0, payload: drawPayload(random, random.between(0, 64)) });
+    return drawPacket(random, { from, flags: 0, payload: drawPayload(random, drawSize(random, 0)) });
   });
   return { ...parties, protocol: 'UDP', packets: withErrors(random, parties, packets) };
+}
+
+/** Now and then as much as just fits into the link, or no longer into a tunnel. */
+const drawSize = (random: Random, least: number): number =>
+  random.once(8) ? random.between(1340, largestPayload) : random.between(least, 64);
+/** Of TCP over IPv6 in 1500 bytes. */
+const largestPayload = 1440;
+
+/** What a server says about a flow that nobody began. */
+export function strayConversation(random: Random, parties: Parties, protocol: 'TCP' | 'UDP'): Conversation {
+  const flags = protocol === 'TCP' ? random.pick([syn | ack, ack, fin | ack, rst, rst | ack]) : 0;
+  const packet = drawPacket(random, { from: 'server', flags, payload: drawPayload(random, random.between(0, 64)) });
+  return { ...parties, protocol, packets: [packet] };
 }
 
 /** Destination unreachable with its codes, time exceeded, source quench or packet too big, parameter problem. */

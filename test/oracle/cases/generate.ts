@@ -1,6 +1,6 @@
 import type { SchedulerFlag, ServerDefinition, ServiceDefinition, TableCommand } from '../../../director/api/table.ts';
 import { clientAddress, serverAddress, virtualAddress } from '../guest/network.ts';
-import { tcpConversation, udpConversation } from './conversations.ts';
+import { strayConversation, tcpConversation, udpConversation } from './conversations.ts';
 import { Random } from './random.ts';
 import type { Conversation, Scenario, Step } from './scenario.ts';
 
@@ -39,6 +39,7 @@ export function generateScenario(number: number, seed: number): Scenario {
     const count = random.between(4, 14);
     for (let index = 0; index < count; index++) {
       steps.push({ type: 'conversation', conversation: drawConversation(draft) });
+      if (random.once(12)) steps.push(...drawStray(draft));
     }
     if (round === rounds - 1 || random.once(3)) steps.push({ type: 'look' });
   }
@@ -191,6 +192,23 @@ function drawConversation(draft: Draft): Conversation {
     mark: service.mark ?? 0,
   };
   return protocol === 'TCP' ? tcpConversation(random, parties) : udpConversation(random, parties);
+}
+
+function drawStray(draft: Draft): Step[] {
+  const { random, service, virtuals, servers, removed } = draft;
+  const known = [...servers.values(), ...removed.values()];
+  if (known.length === 0) return [];
+  const { address, port } = random.pick(known);
+  const parties = {
+    client: clientAddress(random.between(10, 0x7ffff0), familyOfService(draft)),
+    clientPort: random.between(1024, 65535),
+    virtual: virtuals[0] ?? '',
+    virtualPort: service.port,
+    mark: 0,
+  };
+  const protocol = service.protocol === 'FWM' ? random.pick(['TCP', 'UDP'] as const) : service.protocol;
+  const conversation = strayConversation(random, parties, protocol);
+  return [{ type: 'stray', conversation, server: { address, port: port === 0 ? 80 : port } }];
 }
 
 const familyOfService = ({ service }: Draft): 4 | 6 => (service.address.includes(':') ? 6 : 4);

@@ -34,9 +34,16 @@ export interface Conversation {
   readonly packets: readonly ConversationPacket[];
 }
 
+export interface ServerEnd {
+  readonly address: string;
+  readonly port: number;
+}
+
 export type Step =
   | { readonly type: 'commands'; readonly commands: readonly TableCommand[] }
   | { readonly type: 'conversation'; readonly conversation: Conversation }
+  /** A server speaks about a flow that nobody began. */
+  | { readonly type: 'stray'; readonly conversation: Conversation; readonly server: ServerEnd }
   /** Looks into /proc. */
   | { readonly type: 'look' }
   /** Waits until the kernel's counters are those of now. */

@@ -21,6 +21,8 @@ import { procConnections, procServices } from './proc.ts';
 export type Verdict = { readonly type: 'stack' } | { readonly type: 'outputs'; readonly outputs: readonly Output[] };
 
 const mostConnections = 65_536;
+/** Milliseconds, as in the director's own loop. */
+const step = 250;
 
 /** Our engine with the guest's addresses, routes and neighbours around it, and no network. */
 export class OurDirector {
@@ -28,8 +30,10 @@ export class OurDirector {
   readonly connections: ConnectionTable;
   readonly balancer: Balancer;
   readonly #forwarder: Forwarder<TestHop>;
+  #now: number;
 
   constructor(scenario: Pick<Scenario, 'virtuals'>, now: number) {
+    this.#now = now;
     this.connections = new ConnectionTable(mostConnections, 1, now);
     this.balancer = new Balancer(this.services, this.connections);
     // The guest tells of every error too, see init.sh.
@@ -44,8 +48,11 @@ export class OurDirector {
     return commands.map((command) => this.services.execute(command, now));
   }
 
+  /** What ends an entry, or lets it live on, happens when its time has come, also while nobody asks. */
   advance(now: number): void {
-    this.#forwarder.expire(now);
+    for (; this.#now + step < now; this.#now += step) this.#forwarder.expire(this.#now + step);
+    this.#now = Math.max(this.#now, now);
+    this.#forwarder.expire(this.#now);
   }
 
   handle(port: Port, mark: number, datagram: Uint8Array, now: number): Verdict {
