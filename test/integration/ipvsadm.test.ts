@@ -157,3 +157,13 @@ describe('the admin API over HTTP', () => {
     await expect(start('--admin-token-file', join(work, 'short'))).rejects.toThrow(/has 6 characters, it needs 16/);
   });
 });
+
+describe('director sysctl on a running director', () => {
+  it('shows, sets and refuses as sysctl(8) does', async () => {
+    expect(await lab.director.command('sysctl', 'sync_threshold')).toBe('net.ipv4.vs.sync_threshold = 3\t50\n');
+    expect(await lab.director.command('sysctl', 'net.ipv4.vs.sync_threshold=3 10', '-n')).toBe('3\t10\n');
+    expect(await lab.director.command('sysctl', '-a')).toMatch(/^net\.ipv4\.vs\.sync_threshold = 3\t10$/m);
+    await expect(lab.director.command('sysctl', 'drop_entry=9')).rejects.toThrow('drop_entry takes 0 to 3, not 9');
+    await expect(lab.director.command('sysctl', 'contrack')).rejects.toThrow('did you mean "conntrack"?');
+  });
+});
