@@ -254,6 +254,7 @@ describe('the end', () => {
     director.child.stdin?.end();
     await director.exited();
     expect(await rules()).toBe('');
-    expect(performance.now() - begun).toBeLessThan(1000);
+    // A busy machine takes its time to end a process; waiting for something would take longer than this.
+    expect(performance.now() - begun).toBeLessThan(5000);
   });
 });

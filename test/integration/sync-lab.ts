@@ -4,6 +4,7 @@ import { bundleOf, CLIENT, PlaneHost, PlaneLab, SERVERS, SERVERS6, VIRTUAL } fro
 import type { TestService } from './plane-lab.ts';
 
 const root = join(import.meta.dirname, '../..');
+const SMALL_BUFFERS = '4096 65536 65536';
 /** Gateway of the servers: it moves with the virtual address. */
 const GATEWAY = '10.0.100.1';
 
@@ -38,6 +39,15 @@ export class SyncLab extends PlaneLab {
       this.plug(`web${String(index + 1)}`, 'eth0', address, SERVERS6[index]);
       this.ip(`web${String(index + 1)}`, `route add default via ${GATEWAY}`);
     }
+    // Otherwise buffers swallow a slow download at once, and there is nothing left on the wire to survive.
+    for (const node of ['client', 'web1', 'web2', 'web3'])
+      await this.exec(
+        node,
+        'sysctl',
+        '-qw',
+        `net.ipv4.tcp_rmem=${SMALL_BUFFERS}`,
+        `net.ipv4.tcp_wmem=${SMALL_BUFFERS}`,
+      );
   }
 
   private plugFront(node: string, address: string): void {
