@@ -32,6 +32,14 @@ export function eventText(t: TFunction, format: Formatter, happening: Happening)
       const { node, server, service, up, reason } = happening;
       return { text: t(up ? 'events.check.up' : 'events.check.down', { node, server, service }), detail: reason };
     }
+    case 'mode': {
+      const { node, server, service, mode, reason } = happening;
+      return { text: t(`events.mode.${mode}`, { node, server, service }), detail: reason };
+    }
+    case 'part': {
+      const { node, part, subject, up, reason } = happening;
+      return { text: t(`events.part.${part}.${up ? 'up' : 'down'}`, { node, subject }), detail: reason };
+    }
     case 'director': {
       const { node, answering } = happening;
       return { text: t(answering ? 'events.director.answers' : 'events.director.silent', { node }), detail: undefined };

@@ -1,7 +1,10 @@
-import type { CheckSnapshot, DirectorEvent, VrrpState } from '../../director/index.ts';
+import type { CheckSnapshot, DirectorEvent, ServerKey, ServiceKey, VrrpState } from '../../director/index.ts';
 import { isSameCheck } from '../../director/index.ts';
 import type { LogEntry, NodeState, NodeStatus } from '../../provisioning/contract/index.ts';
 import type { LabView } from './lab-view.ts';
+
+const parts = ['quorum', 'sorry-server', 'sync', 'link', 'script'] as const;
+export type Part = (typeof parts)[number];
 
 /** Something that happened in the lab, in a form that can be told in any language. */
 export type Happening =
@@ -34,6 +37,23 @@ export type Happening =
       readonly reason: string;
     }
   | { readonly kind: 'director'; readonly node: string; readonly answering: boolean }
+  /** A part of the director's work that is up or down: `subject` is the service, interface or script. */
+  | {
+      readonly kind: 'part';
+      readonly node: string;
+      readonly part: Part;
+      readonly subject: string;
+      readonly up: boolean;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'mode';
+      readonly node: string;
+      readonly server: string;
+      readonly service: string;
+      readonly mode: 'drain' | 'maintenance';
+      readonly reason: string;
+    }
   | { readonly kind: 'log'; readonly source: string; readonly level: LogEntry['level']; readonly message: string };
 
 export interface TimelineEntry {
@@ -64,7 +84,10 @@ export function categoryOf(happening: Happening): Category {
     case 'gratuitous-arp':
       return 'addresses';
     case 'check':
+    case 'mode':
       return 'checks';
+    case 'part':
+      return categoryOfPart(happening.part);
     case 'node':
     case 'cable':
     case 'director':
@@ -86,6 +109,10 @@ export function toneOf(happening: Happening): Tone {
       return toneOfVrrp(happening.to);
     case 'check':
       return happening.up ? 'good' : 'bad';
+    case 'mode':
+      return 'warning';
+    case 'part':
+      return toneOfPart(happening.part, happening.up);
     case 'director':
       return happening.answering ? 'good' : 'bad';
     case 'handover':
@@ -96,6 +123,16 @@ export function toneOf(happening: Happening): Tone {
     case 'log':
       return toneOfLog(happening.level);
   }
+}
+
+function categoryOfPart(part: Part): Category {
+  return part === 'quorum' || part === 'sorry-server' ? 'checks' : 'vrrp';
+}
+
+function toneOfPart(part: Part, up: boolean): Tone {
+  // Both daemons of a pair stop and start with every take-over; a sorry server that enters is no good sign.
+  if (part === 'sync') return 'neutral';
+  return up === (part !== 'sorry-server') ? 'good' : 'bad';
 }
 
 function toneOfVrrp(state: VrrpState): Tone {
@@ -128,6 +165,10 @@ export function nodeHappenings(before: NodeStatus | undefined, after: NodeStatus
 
 /** What a director's event tells; `view` is the lab as it was before. */
 export function directorHappenings(view: LabView, node: string, event: DirectorEvent): Happening[] {
+  return isAboutPart(event) ? [partHappening(node, event)] : otherHappenings(view, node, event);
+}
+
+function otherHappenings(view: LabView, node: string, event: Exclude<DirectorEvent, EventOf<Part>>): Happening[] {
   switch (event.type) {
     case 'vrrp-state': {
       const { instance, from, to, reason } = event;
@@ -145,8 +186,10 @@ export function directorHappenings(view: LabView, node: string, event: DirectorE
     case 'log':
       return event.level === 'debug' ? [] : [{ kind: 'log', source: node, level: event.level, message: event.message }];
     case 'second-master':
-    case 'script':
-      return [{ kind: 'log', source: node, level: 'warn', message: describe(event) }];
+      return [{ kind: 'log', source: node, level: 'warn', message: describeSecondMaster(event) }];
+    // Up and down are told by the checks.
+    case 'server':
+      return modeHappenings(node, event);
     case 'snapshot':
       return view.directors[node]?.answering === false ? [{ kind: 'director', node, answering: true }] : [];
     case 'table':
@@ -155,16 +198,53 @@ export function directorHappenings(view: LabView, node: string, event: DirectorE
   }
 }
 
-function describe(event: Extract<DirectorEvent, { type: 'second-master' | 'script' }>): string {
-  if (event.type === 'script') return `${event.name}: ${event.up ? 'up' : 'down'}: ${event.reason}`;
-  return `${event.instance}: ${event.address} is master too, with priority ${event.priority}`;
+type EventOf<Type extends DirectorEvent['type']> = Extract<DirectorEvent, { type: Type }>;
+
+function describeSecondMaster({ instance, address, priority }: EventOf<'second-master'>): string {
+  return `${instance}: ${address} is master too, with priority ${priority}`;
+}
+
+function isAboutPart(event: DirectorEvent): event is EventOf<Part> {
+  return (parts as readonly string[]).includes(event.type);
+}
+
+function partHappening(node: string, event: EventOf<Part>): Happening {
+  return { kind: 'part', node, part: event.type, subject: subjectOf(event), up: event.up, reason: event.reason };
+}
+
+function subjectOf(event: EventOf<Part>): string {
+  switch (event.type) {
+    case 'script':
+      return event.name;
+    case 'link':
+      return event.interface;
+    case 'sync':
+      return `${event.role}, ${event.interface}`;
+    case 'quorum':
+      return serviceName(event.service);
+    case 'sorry-server':
+      return `${endpoint(event.server)}, ${serviceName(event.service)}`;
+  }
+}
+
+function modeHappenings(node: string, { server, service, mode, reason }: EventOf<'server'>): Happening[] {
+  if (mode === 'ready') return [];
+  return [{ kind: 'mode', node, server: endpoint(server), service: serviceName(service), mode, reason }];
+}
+
+function endpoint({ address, port }: ServerKey): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function serviceName(service: ServiceKey): string {
+  return service.mark === undefined ? endpoint(service) : `FWM ${service.mark}`;
 }
 
 function checkHappenings(view: LabView, node: string, check: CheckSnapshot): Happening[] {
   const before = view.directors[node]?.checks.find((other) => isSameCheck(other, check));
   if (before?.up === check.up) return [];
-  const server = `${check.serverAddress}:${check.serverPort}`;
-  const service = `${check.serviceAddress}:${check.servicePort}`;
+  const server = endpoint({ address: check.serverAddress, port: check.serverPort });
+  const service = endpoint({ address: check.serviceAddress, port: check.servicePort });
   return [{ kind: 'check', node, server, service, up: check.up, reason: check.reason }];
 }
 

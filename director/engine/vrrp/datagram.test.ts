@@ -78,39 +78,34 @@ describe('an unsolicited neighbour advertisement', () => {
 });
 
 describe('100,000 mutated adverts', () => {
-  it(
-    'neither crash the router nor move a master that owns its addresses',
-    { timeout: 120_000 },
-    () => {
-      const link = new SimulatedLink();
-      link.add('a', alone({ priority: 255 }), masterAddresses);
-      link.advance(10);
-      const router = link.router('a');
-      const way = { source: '192.168.1.9', destination: vrrpMulticastAddress };
-      const advert: Advert = {
-        ...{ version: 2, vrid: 51, priority: 100, advertIntervalMs: 1000, addresses: ['192.168.1.200'] },
-      };
-      const six = { source: 'fe80::9', destination: vrrpMulticastAddress6 };
-      const good = [
-        encodeDatagram({ ...way, ttl: 255, payload: encodeAdvert(advert, way) }),
-        encodeDatagram({
-          ...{ ...six, ttl: 255 },
-          payload: encodeAdvert({ ...advert, version: 3, addresses: ['fe80::200'] }, six),
-        }),
-      ];
-      let seed = 4711;
-      const random = (below: number): number =>
-        ((seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff) >>> 8) % below;
-      let refused = 0;
-      for (let round = 0; round < 100_000; round++) {
-        const packet = Uint8Array.from(good[round % 2] ?? []).subarray(0, 20 + random(80));
-        for (let flips = random(4); flips >= 0; flips--) packet[random(packet.length)] = random(256);
-        if ('problem' in router.receive('eth0', packet, 10)) refused++;
-      }
-      expect(refused).toBeGreaterThan(99_000);
-      expect(link.states('a')).toBe('VI_E MASTER');
-      expect(router.receiveProblems.size).toBeLessThan(20);
-    },
-    20_000,
-  );
+  it('neither crash the router nor move a master that owns its addresses', { timeout: 120_000 }, () => {
+    const link = new SimulatedLink();
+    link.add('a', alone({ priority: 255 }), masterAddresses);
+    link.advance(10);
+    const router = link.router('a');
+    const way = { source: '192.168.1.9', destination: vrrpMulticastAddress };
+    const advert: Advert = {
+      ...{ version: 2, vrid: 51, priority: 100, advertIntervalMs: 1000, addresses: ['192.168.1.200'] },
+    };
+    const six = { source: 'fe80::9', destination: vrrpMulticastAddress6 };
+    const good = [
+      encodeDatagram({ ...way, ttl: 255, payload: encodeAdvert(advert, way) }),
+      encodeDatagram({
+        ...{ ...six, ttl: 255 },
+        payload: encodeAdvert({ ...advert, version: 3, addresses: ['fe80::200'] }, six),
+      }),
+    ];
+    let seed = 4711;
+    const random = (below: number): number =>
+      ((seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff) >>> 8) % below;
+    let refused = 0;
+    for (let round = 0; round < 100_000; round++) {
+      const packet = Uint8Array.from(good[round % 2] ?? []).subarray(0, 20 + random(80));
+      for (let flips = random(4); flips >= 0; flips--) packet[random(packet.length)] = random(256);
+      if ('problem' in router.receive('eth0', packet, 10)) refused++;
+    }
+    expect(refused).toBeGreaterThan(99_000);
+    expect(link.states('a')).toBe('VI_E MASTER');
+    expect(router.receiveProblems.size).toBeLessThan(20);
+  });
 });
