@@ -30,6 +30,7 @@ const hostPrograms = [
   { any: ['sshd'], name: 'openssh-server', reason: 'the tests keep SSH sessions over a take-over', purposes: ['test'] },
   { any: ['ssh'], name: 'openssh-client', reason: 'the tests keep SSH sessions over a take-over', purposes: ['test'] },
   { any: ['curl'], name: 'curl', reason: 'the tests download through the director', purposes: ['test'] },
+  { any: ['iptables'], name: 'iptables', reason: 'the tests mark packets as the documents do', purposes: ['test'] },
   {
     any: ['qemu-system-x86_64'],
     name: 'qemu-system-x86',
