@@ -104,6 +104,17 @@ function connectionsOf(messages: readonly Uint8Array[]): string[] {
   return found;
 }
 
+const headerLength = 8;
+
+/** All records as they are on the wire, without the headers: which of them share a message is a matter of time. */
+function recordBytes(messages: readonly Uint8Array[]): string {
+  return messages.map((message) => Buffer.from(message.subarray(headerLength)).toString('hex')).join('');
+}
+
+/** The headers without count and size, which `MessageReader` checks. */
+const headers = (messages: readonly Uint8Array[]): Set<string> =>
+  new Set(messages.map((message) => [message[0], message[1], ...message.subarray(5, headerLength)].join(' ')));
+
 describe.skipIf(reasonToSkip() !== undefined)(`connection synchronisation (seed ${seed})`, () => {
   let guest: Guest;
   let recorded: Recorded[];
@@ -120,6 +131,12 @@ describe.skipIf(reasonToSkip() !== undefined)(`connection synchronisation (seed 
     const expected = connectionsOf(theirs);
     expect(expected.length).toBeGreaterThan(20);
     expect(connectionsOf(ourMessages(recorded))).toEqual(expected);
+  });
+
+  test('its messages are the kernel’s, byte by byte', () => {
+    const ours = ourMessages(recorded);
+    expect(headers(ours)).toEqual(headers(theirs));
+    expect(recordBytes(ours)).toBe(recordBytes(theirs));
   });
 
   test.each(['the kernel', 'our director'])(

@@ -1,14 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the guest is made of and this machine need not have installed: unpacked into a folder, never installed. */
-const wanted = ['ipvsadm', 'libnl-3-200', 'libnl-genl-3-200', 'busybox-static'] as const;
+const wanted = ['ipvsadm', 'libnl-3-200', 'libnl-genl-3-200', 'busybox-static', 'netbase'] as const;
+/** Names of ports: a small Debian lacks them. */
+const services = 'etc/services';
+
+/** The text of /etc/services as the guest has it. */
+export const servicesOf = (packages: string): string => readFileSync(join(packages, services), 'utf8');
 
 /** A folder with the kernel and the programs, unpacked. It is downloaded once for each version of the kernel. */
 export function unpackedPackages(cache: string): string {
   const have = existsSync(cache) ? readdirSync(cache).filter((name) => name.startsWith('packages-')) : [];
-  const kept = have[0];
+  const kept = have.find((name) => existsSync(join(cache, name, services)));
   if (kept !== undefined) return join(cache, kept);
   const kernel = kernelPackage();
   const folder = join(cache, `packages-${kernel}`);
@@ -22,6 +27,7 @@ export function unpackedPackages(cache: string): string {
     for (const name of readdirSync(join(scratch, 'deb'))) {
       execFileSync('dpkg-deb', ['-x', join(scratch, 'deb', name), join(scratch, 'root')], { stdio: 'pipe' });
     }
+    rmSync(folder, { recursive: true, force: true });
     renameSync(join(scratch, 'root'), folder);
   } finally {
     rmSync(scratch, { recursive: true, force: true });

@@ -1,16 +1,22 @@
-import { readFileSync } from 'node:fs';
 import { parseEndpointNames } from '../../../director/cli/ipvsadm/getent.ts';
 import { runIpvsadmOn, type IpvsadmSurroundings } from '../../../director/cli/ipvsadm/program.ts';
 import { snapshotTable } from '../../../director/engine/ipvs/table-snapshot.ts';
 import { ServiceTable } from '../../../director/engine/ipvs/service-table.ts';
 import type { TableCommand, TableResult } from '../../../director/api/table.ts';
 import type { CommandResult } from '../guest/control.ts';
+import { guestServices } from '../guest/start.ts';
 
-/** The guest has this machine's /etc/services, no other hosts and two network ports. */
-const services = readFileSync('/etc/services', 'utf8')
-  .split('\n')
-  .map((line) => line.replace(/#.*/, '').trim())
-  .filter((line) => line !== '');
+let known: readonly string[] | undefined;
+
+/** The guest's lines of /etc/services; it has no other hosts and two network ports. */
+function services(): readonly string[] {
+  known ??= guestServices()
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim())
+    .filter((line) => line !== '');
+  return known;
+}
+
 const interfaces = new Set(['lo', 'eth0', 'eth1', 'tunl0']);
 
 export const surroundings: IpvsadmSurroundings = {
@@ -18,7 +24,7 @@ export const surroundings: IpvsadmSurroundings = {
   resolver: {
     hostAddress: () => undefined,
     servicePort: (name, protocol) => {
-      const words = services.map((line) => line.split(/\s+/));
+      const words = services().map((line) => line.split(/\s+/));
       const found = words.find(
         ([first, port, ...aliases]) =>
           port?.endsWith(`/${protocol.toLowerCase()}`) === true && [first, ...aliases].includes(name),
@@ -26,7 +32,7 @@ export const surroundings: IpvsadmSurroundings = {
       return found?.[1] === undefined ? undefined : Number.parseInt(found[1], 10);
     },
   },
-  names: () => Promise.resolve(parseEndpointNames('', services.join('\n'))),
+  names: () => Promise.resolve(parseEndpointNames('', services().join('\n'))),
   input: () => Promise.resolve(''),
 };
 
