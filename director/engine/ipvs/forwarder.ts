@@ -146,10 +146,13 @@ export class Forwarder<H extends Hop> {
   /** ip_vs_out: real server to client. Without an entry it is other traffic and the kernel routes it. */
   private answer(packet: Packet, now: number): Decision<H> {
     const entry = this.connections.findOutgoing(packet);
-    if (entry === -1) return this.isUnwanted(packet) ? this.answers.refuse(packet, 'port-unreachable', now) : PASS;
+    // Without another hop to live, a packet gets no further than the host's own routing.
+    const isRouted = packet.timeToLive() > 1;
+    if (entry === -1)
+      return isRouted && this.isUnwanted(packet) ? this.answers.refuse(packet, 'port-unreachable', now) : PASS;
     if (!this.isMasqueraded(entry)) {
       // Other servers answer by ways of their own. What comes by here all the same is counted and routed (handle_response).
-      this.balancer.packetOut(entry, flagsOf(packet), packet.ipLength, now);
+      if (isRouted) this.balancer.packetOut(entry, flagsOf(packet), packet.ipLength, now);
       return PASS;
     }
     if (packet.isFirstFragment()) this.remember(packet, { incoming: false, entry }, now);

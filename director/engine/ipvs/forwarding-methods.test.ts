@@ -264,7 +264,9 @@ describe('ICMP errors that are translated', () => {
     use(service('UDP', `${VIRTUAL}:53`, { [`${SERVER}:53`]: 1 }, 'gate'));
     bench.send(frame(CLIENT, VIRTUAL).udp(50000, 53).data('q'));
     const quoted = frame(CLIENT, VIRTUAL).udp(50000, 53).data('q').datagram();
-    expect(bench.send(frame('10.0.100.9', CLIENT).icmp(3, 3).data(quoted)).verdict).toBe('pass');
+    const error = (): FrameBuilder => frame('10.0.100.9', CLIENT).icmp(3, 3).data(quoted);
+    expect(bench.send(error()).verdict).toBe('pass');
+    expect(bench.send(error().ttl(1)).verdict).toBe('pass');
     expect(bench.table()[0]?.counters).toMatchObject({ outPackets: 1, outBytes: 57 });
   });
 
@@ -316,6 +318,7 @@ describe('answers of servers that are not masqueraded', () => {
     use(web('gate'));
     bench.send(request());
     expect(bench.send(frame(VIRTUAL, CLIENT).tcp(80, 40000, 'SYN+ACK')).verdict).toBe('pass');
+    expect(bench.send(frame(VIRTUAL, CLIENT).ttl(1).tcp(80, 40000, 'RST')).verdict).toBe('pass');
     expect(bench.table()[0]?.counters).toMatchObject({ outPackets: 1, outBytes: 40 });
     bench.send(request('ACK'));
     bench.send(frame(VIRTUAL, CLIENT).tcp(80, 40000, 'FIN+ACK'));
@@ -332,6 +335,7 @@ describe('what a server says about no flow', () => {
     const told = bench.send(stray('ACK'), '10.0.100.1');
     expect([told.verdict, ...(told.datagram?.subarray(20, 22) ?? [])]).toEqual(['drop: no-server', 3, 3]);
     expect(bench.send(stray('RST')).verdict).toBe('pass');
+    expect(bench.send(stray('ACK').ttl(1)).verdict).toBe('pass');
     expect(bench.send(frame(SERVER, CLIENT).tcp(81, 40000, 'ACK')).verdict).toBe('pass');
     expect(bench.send(frame(SERVER, CLIENT).udp(80, 40000)).verdict).toBe('pass');
     expect(bench.send(frame(SERVER, CLIENT).udp(53, 40000)).verdict).toBe('pass');

@@ -81,7 +81,8 @@ export class IcmpForwarder<H extends Hop> {
     const entry = connections.findOutgoing(quoted.reverse);
     if (entry === -1) return PASS;
     if (!this.isMasqueraded(entry)) {
-      this.balancer.countOut(entry, packet.ipLength);
+      // Without another hop to live, it gets no further than the host's own routing.
+      if (packet.timeToLive() > 1) this.balancer.countOut(entry, packet.ipLength);
       return PASS;
     }
     if (!isIcmpChecksumGood(packet)) return drop('bad-checksum');
