@@ -20,10 +20,7 @@ export function unpackedPackages(cache: string): string {
   const scratch = `${folder}.${process.pid}`;
   mkdirSync(join(scratch, 'deb'), { recursive: true });
   try {
-    execFileSync('apt-get', ['download', '-q', '-o', 'APT::Sandbox::User=root', kernel, ...wanted], {
-      cwd: join(scratch, 'deb'),
-      stdio: 'pipe',
-    });
+    download(join(scratch, 'deb'), [kernel, ...wanted]);
     for (const name of readdirSync(join(scratch, 'deb'))) {
       execFileSync('dpkg-deb', ['-x', join(scratch, 'deb', name), join(scratch, 'root')], { stdio: 'pipe' });
     }
@@ -33,6 +30,22 @@ export function unpackedPackages(cache: string): string {
     rmSync(scratch, { recursive: true, force: true });
   }
   return folder;
+}
+
+/** Once more with new lists when the old ones name versions that are gone. */
+function download(folder: string, names: readonly string[]): void {
+  const fetch = (): void => {
+    execFileSync('apt-get', ['download', '-q', '-o', 'APT::Sandbox::User=root', ...names], {
+      cwd: folder,
+      stdio: 'pipe',
+    });
+  };
+  try {
+    fetch();
+  } catch {
+    execFileSync('apt-get', ['update', '-q'], { stdio: 'pipe' });
+    fetch();
+  }
 }
 
 /** The package that Debian's newest cloud kernel is in: small, and without drivers that a guest does not need. */
