@@ -212,6 +212,11 @@ export function write(fd: number, data: Bytes): number {
   return polled('write', native('intptr_t write(int fd, const void *data, size_t size)')(fd, data, data.length));
 }
 
+/** Lets other threads that wait for this processor go first. */
+export function schedYield(): void {
+  checked('sched_yield', native('int sched_yield()')(), 'the calling thread');
+}
+
 /** Policy and priority of the calling thread (pid 0) or of a thread id. */
 export function schedSetscheduler(pid: number, policy: number, priority: number): void {
   const call = native('int sched_setscheduler(int pid, int policy, const void *parameter)');

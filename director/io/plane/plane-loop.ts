@@ -104,7 +104,7 @@ export class PlaneLoop {
     if (seen > 0) {
       for (const transmitter of this.network.hops.all()) transmitter.flush();
       for (const rings of this.interfaces) rings.release();
-      this.watch.found(this.now, performance.now());
+      this.watch.found(seen, this.now, performance.now());
     }
     this.turns += 1;
     this.keepTime();
@@ -116,9 +116,12 @@ export class PlaneLoop {
   /** True as soon as a packet is there. Makes no garbage, however often it looks. */
   private watchRings(): boolean {
     const { rings, watch } = this;
-    while (watch.goesOn(performance.now()))
+    while (watch.goesOn(performance.now())) {
       for (let look = 0; look < LOOKS_BETWEEN_TIMES; look++)
         for (const ring of rings) if (ring.isWaiting()) return true;
+      // Whoever would send the next packet may be waiting for this very processor.
+      libc.schedYield();
+    }
     return false;
   }
 

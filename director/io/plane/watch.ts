@@ -1,5 +1,7 @@
 /** Packets that come closer together than this, in milliseconds, wake-up included, are worth watching for. */
 const SHORT_GAP_MS = 0.08;
+/** Where more come at once, many speak: the processors have better to do than to look, and nobody waits for one answer. */
+const FEW = 2;
 /** So long a thread looks for the next packet before it sleeps; in milliseconds. To sleep and be woken takes half of it. */
 const WATCH_MS = 0.05;
 
@@ -17,9 +19,9 @@ export class Watch {
     this.isAllowed = processors > 1;
   }
 
-  /** A look at the rings brought packets, and they were sent on at `done`; milliseconds, as all times. */
-  found(now: number, done: number): void {
-    this.isWorthIt = now - this.lastPacket < SHORT_GAP_MS;
+  /** A look at the rings brought so many packets, and they were sent on at `done`; milliseconds, as all times. */
+  found(seen: number, now: number, done: number): void {
+    this.isWorthIt = seen <= FEW && now - this.lastPacket < SHORT_GAP_MS;
     this.lastPacket = done;
   }
 
