@@ -47,6 +47,8 @@ export class ForwarderBench {
   readonly balancer: Balancer;
   /** Clients' addresses and ports that FTP servers may connect to. */
   readonly expected: string[] = [];
+  /** By which the last packet that was forwarded left. */
+  hop: TestHop | undefined;
   private applied: readonly TestService[] = [];
 
   constructor(mostConnections = 4096) {
@@ -114,6 +116,7 @@ export class ForwarderBench {
       case 'pass':
         return { verdict: 'pass' };
       case 'forward':
+        this.hop = decision.hop;
         return {
           verdict: decision.isRepeated ? 'forward again' : 'forward',
           via: decision.hop.via,

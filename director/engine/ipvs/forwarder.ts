@@ -1,7 +1,7 @@
 import type { Address } from '../address.ts';
 import { PROTOCOL_TCP, TCP_RST, TCP_SYN } from '../packet/packet.ts';
 import type { Packet } from '../packet/packet.ts';
-import { rewriteSource } from '../packet/rewrite.ts';
+import { decrementTimeToLive, rewriteSource } from '../packet/rewrite.ts';
 import { buildTcpReset } from '../packet/tcp-reset.ts';
 import { REFUSED } from './balancer.ts';
 import type { Balancer } from './balancer.ts';
@@ -148,8 +148,7 @@ export class Forwarder<H extends Hop> {
     const entry = this.connections.findOutgoing(packet);
     // Without another hop to live, a packet gets no further than the host's own routing.
     const isRouted = packet.timeToLive() > 1;
-    if (entry === -1)
-      return isRouted && this.isUnwanted(packet) ? this.answers.refuse(packet, 'port-unreachable', now) : PASS;
+    if (entry === -1) return isRouted && this.isUnwanted(packet) ? this.unwanted(packet, now) : PASS;
     if (!this.isMasqueraded(entry)) {
       // Other servers answer by ways of their own. What comes by here all the same is counted and routed (handle_response).
       if (isRouted) this.balancer.packetOut(entry, flagsOf(packet), packet.ipLength, now);
@@ -157,6 +156,12 @@ export class Forwarder<H extends Hop> {
     }
     if (packet.isFirstFragment()) this.remember(packet, { incoming: false, entry }, now);
     return this.toClient(entry, packet, now);
+  }
+
+  /** It has been routed by then: the hop is counted in what the error quotes. */
+  private unwanted(packet: Packet, now: number): Decision<H> {
+    decrementTimeToLive(packet);
+    return this.answers.refuse(packet, 'port-unreachable', now);
   }
 
   /** With nat_icmp_send, servers are told that what they answer is over (ip_vs_out_hook). */

@@ -166,6 +166,10 @@ describe('tunnelling', () => {
       'drop: too-big',
       1380,
     ]);
+    bench.send(request('ACK').fragment(0).data(new Uint8Array(1400)));
+    expect(bench.hop?.mtu).toBe(1400);
+    bench.send(request('ACK').fragment(0).data(new Uint8Array(100)));
+    expect(bench.hop?.mtu).toBe(1500);
     bench.pass(600_001);
     expect(bench.send(request('ACK').data(new Uint8Array(1400))).verdict).toBe('forward');
   });
@@ -333,7 +337,8 @@ describe('what a server says about no flow', () => {
     expect(bench.send(stray('ACK')).verdict).toBe('pass');
     bench.services.execute({ type: 'set-sysctl', name: 'nat_icmp_send', value: [1] }, 0);
     const told = bench.send(stray('ACK'), '10.0.100.1');
-    expect([told.verdict, ...(told.datagram?.subarray(20, 22) ?? [])]).toEqual(['drop: no-server', 3, 3]);
+    const { verdict, datagram } = told;
+    expect([verdict, datagram?.[20], datagram?.[21], datagram?.[28 + 8]]).toEqual(['drop: no-server', 3, 3, 63]);
     expect(bench.send(stray('RST')).verdict).toBe('pass');
     expect(bench.send(stray('ACK').ttl(1)).verdict).toBe('pass');
     expect(bench.send(frame(SERVER, CLIENT).tcp(81, 40000, 'ACK')).verdict).toBe('pass');

@@ -150,14 +150,17 @@ export class Transmission<H extends Hop> {
     if (hop.isLocal) return this.toLocalStack();
     const family = this.serverFamily(entry);
     const server = destination?.address ?? connections.address(entry, SERVER);
-    const mtu = this.tunnelRoutes.mtu(destination, server, hop.mtu, now) - headerLength(family);
+    const routeMtu = this.tunnelRoutes.mtu(destination, server, hop.mtu, now);
+    const mtu = routeMtu - headerLength(family);
     if (mtu < LEAST_MTU[family]) return drop('too-big');
     const copiesDf = this.balancer.services.sysctls.number('pmtu_disc') !== 0;
     const isCutAnyway = packet.family === 4 && !copiesDf;
     const obstacle = this.obstacleToServer(packet, isCutAnyway ? Infinity : mtu, now);
     if (obstacle !== undefined) return obstacle;
     const at = connections.wordsAt(entry) + SERVER;
-    const decision = this.send(packet, hop, isRepeated);
+    // What may be cut is cut for the whole way, not for the link alone.
+    const way = routeMtu < hop.mtu && packet.ipLength > mtu ? { ...hop, mtu: routeMtu } : hop;
+    const decision = this.send(packet, way, isRepeated);
     const ends = { family, source: hop.source, destination: connections.addresses, destinationAt: at };
     this.identification = (this.identification + 1) & 0xffff;
     encapsulate(packet, ends, copiesDf, this.identification);
