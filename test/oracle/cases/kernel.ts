@@ -155,7 +155,6 @@ class Player {
   async #converse(conversation: Conversation): Promise<void> {
     let server: ServerEnd | undefined;
     const sequence = { client: 1000, server: 5000 };
-    await this.#letOldEntryEnd();
     const last: { client?: Buffer; server?: Buffer } = {};
     for (const packet of conversation.packets) {
       const { from, payload } = packet;
@@ -209,6 +208,7 @@ class Player {
   }
 
   async #send(port: Port, mark: number, datagram: Buffer, what: string): Promise<Output[]> {
+    await this.#letOldEntryEnd();
     const at = this.#now();
     this.#guest.send(port, ethernet(ports[port].mac, senderMac(port, mark), datagram));
     const captured = await this.#guest.settle(port);

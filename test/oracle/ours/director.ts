@@ -122,7 +122,7 @@ function framed(datagram: Uint8Array, port: Port): Packet | undefined {
 }
 
 function datagrams(packet: Packet, { mtu }: TestHop): Uint8Array[] {
-  if (packet.ipLength > mtu) return fragmentPacket(packet, mtu).map((frame) => frame.subarray(ETHERNET_HEADER));
+  if (packet.ipLength > mtu) return fragmentPacket(packet, mtu);
   return [packet.bytes.slice(packet.ip, packet.ip + packet.ipLength)];
 }
 
