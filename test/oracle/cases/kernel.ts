@@ -83,9 +83,9 @@ async function lookUntilCalm(guest: Guest, players: readonly Player[], begin: nu
     if (attempt > mostLooks) throw new Error('There was no moment at which no entry was about to end.');
     if (attempt > 1) await pause(500);
     const before = await guest.must('ipvsadm -Lcn');
-    const at = performance.now() - begin;
+    const at = performance.now() - begin + justEnded;
     const all = await lookFull(guest);
-    const until = performance.now() - begin;
+    const until = performance.now() - begin + justEnded;
     left = left.filter((player) => {
       const listings = ownFull(all, player.scenario);
       const first = ownFull({ ...all, connections: before }, player.scenario).connections;
@@ -97,6 +97,8 @@ async function lookUntilCalm(guest: Guest, players: readonly Player[], begin: nu
   }
 }
 
+/** Milliseconds. What has just ended there has ended here as long after; nothing else can, as all others have longer to live. */
+const justEnded = 1000;
 const rowsOf = (connections: string): number => connections.split('\n').length;
 
 const mostLooks = 60;
@@ -182,11 +184,11 @@ class Player {
   async #look(): Promise<void> {
     for (let attempt = 1; attempt <= mostLooks; attempt++) {
       const before = (await lookProc(this.#guest, this.scenario)).connections;
-      const at = this.#now();
+      const at = this.#now() + justEnded;
       const listings = await lookProc(this.#guest, this.scenario);
       const isCalm = [before, listings.connections].every((rows) => !/ [0-2]$/m.test(rows));
       if (isCalm && rowsOf(before) === rowsOf(listings.connections)) {
-        this.recorded.push({ type: 'look', at, until: this.#now(), listings });
+        this.recorded.push({ type: 'look', at, until: this.#now() + justEnded, listings });
         return;
       }
       await pause(250);

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFile
 import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { archive, type Entry } from './cpio.ts';
-import { servicesOf } from './packages.ts';
+import { servicesText } from './packages.ts';
 import { network6Commands, networkCommands } from './network.ts';
 
 /** Modules that the guest loads at its start, besides all of IPVS; what they depend on comes before them. */
@@ -56,7 +56,7 @@ function contents(packages: string, moduleFolder: string): Entry[] {
   add({ path: 'network6', content: Buffer.from(`${network6Commands.join('\n')}\n`), mode: 0o644 });
   add({ path: 'bin/busybox', content: readFileSync(join(packages, 'bin/busybox')), mode: 0o755 });
   for (const name of shellPrograms) add({ path: `bin/${name}`, link: 'busybox' });
-  add({ path: 'etc/services', content: Buffer.from(servicesOf(packages)), mode: 0o644 });
+  add({ path: 'etc/services', content: Buffer.from(servicesText(() => packages)), mode: 0o644 });
   const libraries = join(packages, 'usr/lib/x86_64-linux-gnu');
   const programs = { 'sbin/ipvsadm': join(packages, 'sbin/ipvsadm'), 'bin/ip': which('ip'), 'bin/nft': which('nft') };
   for (const [path, source] of Object.entries(programs)) {

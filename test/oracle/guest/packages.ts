@@ -4,11 +4,13 @@ import { join } from 'node:path';
 
 /** What the guest is made of and this machine need not have installed: unpacked into a folder, never installed. */
 const wanted = ['ipvsadm', 'libnl-3-200', 'libnl-genl-3-200', 'busybox-static', 'netbase'] as const;
-/** Names of ports: a small Debian lacks them. */
 const services = 'etc/services';
 
-/** The text of /etc/services as the guest has it. */
-export const servicesOf = (packages: string): string => readFileSync(join(packages, services), 'utf8');
+/** The guest's names of ports: those of this machine, or the package's on a Debian that is too small to have any. */
+export function servicesText(packages: () => string): string {
+  const own = join('/', services);
+  return readFileSync(existsSync(own) ? own : join(packages(), services), 'utf8');
+}
 
 /** A folder with the kernel and the programs, unpacked. It is downloaded once for each version of the kernel. */
 export function unpackedPackages(cache: string): string {

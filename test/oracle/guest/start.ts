@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { cacheDirectory } from '../../../provisioning/discovery/paths.ts';
 import { Guest } from './guest.ts';
 import { bootFiles } from './initramfs.ts';
-import { servicesOf, unpackedPackages } from './packages.ts';
+import { servicesText, unpackedPackages } from './packages.ts';
 
 const cache = (): string => join(cacheDirectory(), 'oracle');
 
@@ -28,6 +28,6 @@ function works(program: string): boolean {
 export const prepare = (): { kernel: string; initramfs: string } => bootFiles(cache(), unpackedPackages(cache()));
 
 /** The guest's /etc/services. */
-export const guestServices = (): string => servicesOf(unpackedPackages(cache()));
+export const guestServices = (): string => servicesText(() => unpackedPackages(cache()));
 
 export const startGuest = (): Promise<Guest> => Guest.boot(prepare());
