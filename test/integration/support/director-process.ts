@@ -99,7 +99,11 @@ export class TestDirector {
     const command = [process.execPath, this.#script, 'run', '--foreground', '--config', this.configFile];
     this.#process = new NodeProcess(this.#place, 'director', command);
     await until('the director answers', 10_000, async () => (await this.#try('status')) !== undefined);
+    const snapshots = (): number => this.events.filter(({ type }) => type === 'snapshot').length;
+    const before = snapshots();
     this.#follow();
+    // What happens from now on is heard: the watcher is another process, and takes its time to begin.
+    await until('its events are heard', 10_000, () => snapshots() > before);
   }
 
   async snapshot(): Promise<DirectorSnapshot> {
