@@ -83,7 +83,9 @@ describe(`seed ${seed}: nothing is left once the next command ran`, () => {
     const labs = await relevo.json<LabSummary[]>('labs');
     // A lab that was up when the engine died is a lab that lives on, not one that was left over.
     for (const { lab, phase } of labs) {
-      expect([lab, phase]).toEqual(['tfg', 'running']);
+      expect(lab).toBe('tfg');
+      // One that was just up when its holder died, under an engine's eyes, is shown as failed until it is taken down.
+      expect(victims.join() === 'holder' ? ['running', 'failed'] : ['running']).toContain(phase);
       await relevo.succeed('down', '--lab', lab);
     }
     await relevo.succeed('stop');
