@@ -23,6 +23,8 @@ export interface Lines {
 
 export type LineSource = (connection: NodeConnection) => Promise<Lines>;
 
+/** Every source tells something at once; one that does not has been lost on the way, and is asked again. */
+const SILENCE_MS = 5000;
 /** Short: a director that is just starting is heard from its first second. */
 const RETRY_MS = 100;
 
@@ -68,15 +70,24 @@ export function followLines(options: NodeStreamOptions): NodeStream {
   let close = (): void => undefined;
   let timer: NodeJS.Timeout | undefined;
   const attempt = async (): Promise<void> => {
+    const silence = new Silence(SILENCE_MS);
+    const opening = options.connect().then(options.source);
     try {
-      const lines = await options.source(await options.connect());
+      const lines = await Promise.race([opening, silence.tooLong]);
       close = () => lines.close();
       if (stopped) close();
-      createInterface({ input: lines.stream }).on('line', options.onLine);
-      await lines.ended;
+      createInterface({ input: lines.stream })
+        .once('line', () => silence.end())
+        .on('line', options.onLine);
+      await Promise.race([lines.ended, silence.tooLong]);
     } catch {
       // The node is off or has just died, or nobody listens yet; its state says so, and we ask again.
+      void opening.then(
+        (lines) => lines.close(),
+        () => undefined,
+      );
     }
+    silence.end();
     if (stopped) return;
     options.onLost();
     timer = setTimeout(() => void attempt(), RETRY_MS);
@@ -89,4 +100,27 @@ export function followLines(options: NodeStreamOptions): NodeStream {
       close();
     },
   };
+}
+
+/** Rejects `tooLong` unless it is ended in time. */
+class Silence {
+  readonly tooLong: Promise<never>;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(milliseconds: number) {
+    const { promise, reject } = settleable();
+    this.tooLong = promise;
+    this.#timer = setTimeout(() => reject(new Error('It tells nothing')), milliseconds);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+function settleable(): { promise: Promise<never>; reject: (error: Error) => void } {
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<never>((_, fail) => (reject = fail));
+  promise.catch(() => undefined);
+  return { promise, reject };
 }

@@ -158,7 +158,9 @@ describe('why', () => {
       interface: 'eth1',
       reason: 'it is off, or has no carrier',
     });
-    expect(await event(at, 'vrrp-state', ({ to }) => to === 'FAULT')).toMatchObject({ reason: 'tracked interface eth1 is down' });
+    expect(await event(at, 'vrrp-state', ({ to }) => to === 'FAULT')).toMatchObject({
+      reason: 'tracked interface eth1 is down',
+    });
     expect((await event(at, 'sync', ({ role, up }) => role === 'master' && !up)).reason).toBe('VI_E is FAULT');
     await lab.setLink('eth1', true);
     expect((await event(at, 'link', ({ up }) => up)).reason).toBe('it is up');

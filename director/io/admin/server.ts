@@ -79,7 +79,6 @@ export class AdminServer {
 
   #watch(caller: Caller, request: WatchRequest): void {
     const { socket } = caller;
-    caller.isWatching = true;
     const stop = this.#methods.watch(request, (event) => {
       caller.tell(event);
       if (socket.writableLength > mostUnread) socket.destroy();
@@ -88,10 +87,9 @@ export class AdminServer {
   }
 }
 
-/** Somebody at the socket: it is closed when he has asked everything and heard everything. */
+/** Somebody at the socket: it is closed when he has asked everything and heard all answers. Who watches keeps his side open. */
 class Caller {
   readonly socket: Socket;
-  isWatching = false;
   #unanswered = 0;
   #hasAsked = false;
 
@@ -120,7 +118,7 @@ class Caller {
   }
 
   #endWhenDone(): void {
-    if (this.#hasAsked && this.#unanswered === 0 && !this.isWatching) this.socket.end();
+    if (this.#hasAsked && this.#unanswered === 0) this.socket.end();
   }
 }
 
