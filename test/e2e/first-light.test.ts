@@ -55,7 +55,8 @@ test('the table counts the connections that the client makes', async () => {
   await expect.poll(() => row.innerText(), { timeout: 5000 }).not.toBe(before);
   // Twelve requests in turn over three servers: four finished connections each.
   for (const server of ['10.0.100.2', '10.0.100.3', '10.0.100.4']) {
-    expect(await byId(testIds.ipvsRow(server, 80)).first().innerText()).toMatch(/\b4\b/);
+    const own = byId(testIds.ipvsRow(server, 80)).first();
+    await expect.poll(() => own.innerText(), { timeout: 5000 }).toMatch(/\b4\b/);
   }
   await shot('4-table');
 });
