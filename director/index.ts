@@ -4,4 +4,5 @@ export * from './api/event.ts';
 export * from './api/table.ts';
 export * from './api/explain.ts';
 export * from './api/fold.ts';
+export * from './api/place.ts';
 export * from './packaging.ts';

@@ -1,3 +1,4 @@
+import { formatPlace } from './place.ts';
 import type { DirectorEvent } from './event.ts';
 import type { CheckSnapshot, DirectorSnapshot, VirtualServiceSnapshot } from './snapshot.ts';
 
@@ -49,7 +50,7 @@ export function serviceId({
   mark,
 }: Pick<VirtualServiceSnapshot, 'protocol' | 'address' | 'port' | 'mark'>): string {
   if (protocol === 'FWM') return `FWM ${mark ?? 0}${address.includes(':') ? ' IPv6' : ''}`;
-  return `${protocol} ${address.includes(':') ? `[${address}]` : address}:${port}`;
+  return `${protocol} ${formatPlace({ address, port })}`;
 }
 
 /** The service that a check is for, as `serviceId` names it. */

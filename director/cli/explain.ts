@@ -1,6 +1,7 @@
 import type { Explanation, FlowQuestion } from '../api/explain.ts';
 import { DirectorError } from '../io/errors.ts';
-import { formatPlace as place, formatService } from './words.ts';
+import { serviceId } from '../api/fold.ts';
+import { formatPlace as place } from '../api/place.ts';
 import { systemResolver } from './ipvsadm/getent.ts';
 import { parseEndpoint, parseNumber, type NameResolver } from './ipvsadm/values.ts';
 
@@ -55,7 +56,7 @@ export function formatExplanation(explanation: Explanation): string {
     server === undefined ? '' : `${place(server)} ${answers[by]}${by === 'scheduler' ? ` ${scheduler ?? ''}` : ''}`;
   const lines = [goes === '' ? answers[by] : goes];
   if (service !== undefined)
-    lines.push(`service: ${formatService(service)}${scheduler === undefined ? '' : ` ${scheduler}`}`);
+    lines.push(`service: ${serviceId(service)}${scheduler === undefined ? '' : ` ${scheduler}`}`);
   lines.push(...steps.map((step, index) => `${index + 1}. ${step}`));
   if (candidates.length > 0) lines.push('servers, in the order of the table:');
   for (const candidate of candidates) {

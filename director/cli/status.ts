@@ -1,5 +1,5 @@
 import type { CheckSnapshot, DirectorSnapshot, RealServerSnapshot, VirtualServiceSnapshot } from '../api/snapshot.ts';
-import { formatService } from './words.ts';
+import { serviceId } from '../api/fold.ts';
 
 /** A snapshot for a person: a line for each instance, service and server. */
 export function formatStatus(snapshot: DirectorSnapshot): string {
@@ -36,7 +36,7 @@ function serviceLines(service: VirtualServiceSnapshot, checks: readonly CheckSna
   const down = checks
     .filter((check) => !check.up && isFor(check, service))
     .map(({ serverAddress, serverPort, reason }) => `  ${serverAddress}:${serverPort} is down: ${reason}`);
-  return [`${formatService(service)} ${scheduler}${details.join('')}`, ...present, ...down];
+  return [`${serviceId(service)} ${scheduler}${details.join('')}`, ...present, ...down];
 }
 
 const forwardingWords = { masq: 'by NAT', gate: 'by direct routing', ipip: 'by tunnel', local: 'here' } as const;

@@ -1,3 +1,4 @@
+import { formatPlace } from '../api/place.ts';
 import type { RealServerConfiguration, VirtualServerConfiguration } from '../engine/checks/configuration.ts';
 
 /** How messages name the parts of a configuration. */
@@ -17,5 +18,5 @@ export function describeServer({ address, port }: Pick<RealServerConfiguration, 
 
 /** `10.0.0.1:80` or `[2001:db8::1]:80` */
 export function endpoint(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return formatPlace({ address, port });
 }

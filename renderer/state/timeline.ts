@@ -1,5 +1,5 @@
-import type { CheckSnapshot, DirectorEvent, ServerKey, ServiceKey, VrrpState } from '../../director/index.ts';
-import { isSameCheck } from '../../director/index.ts';
+import type { CheckSnapshot, DirectorEvent, ServiceKey, VrrpState } from '../../director/index.ts';
+import { formatPlace, isSameCheck } from '../../director/index.ts';
 import type { LogEntry, NodeState, NodeStatus } from '../../provisioning/contract/index.ts';
 import type { LabView } from './lab-view.ts';
 
@@ -223,28 +223,24 @@ function subjectOf(event: EventOf<Part>): string {
     case 'quorum':
       return serviceName(event.service);
     case 'sorry-server':
-      return `${endpoint(event.server)}, ${serviceName(event.service)}`;
+      return `${formatPlace(event.server)}, ${serviceName(event.service)}`;
   }
 }
 
 function modeHappenings(node: string, { server, service, mode, reason }: EventOf<'server'>): Happening[] {
   if (mode === 'ready') return [];
-  return [{ kind: 'mode', node, server: endpoint(server), service: serviceName(service), mode, reason }];
-}
-
-function endpoint({ address, port }: ServerKey): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return [{ kind: 'mode', node, server: formatPlace(server), service: serviceName(service), mode, reason }];
 }
 
 function serviceName(service: ServiceKey): string {
-  return service.mark === undefined ? endpoint(service) : `FWM ${service.mark}`;
+  return service.mark === undefined ? formatPlace(service) : `FWM ${service.mark}`;
 }
 
 function checkHappenings(view: LabView, node: string, check: CheckSnapshot): Happening[] {
   const before = view.directors[node]?.checks.find((other) => isSameCheck(other, check));
   if (before?.up === check.up) return [];
-  const server = endpoint({ address: check.serverAddress, port: check.serverPort });
-  const service = endpoint({ address: check.serviceAddress, port: check.servicePort });
+  const server = formatPlace({ address: check.serverAddress, port: check.serverPort });
+  const service = formatPlace({ address: check.serviceAddress, port: check.servicePort });
   return [{ kind: 'check', node, server, service, up: check.up, reason: check.reason }];
 }
 

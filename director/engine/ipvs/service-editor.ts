@@ -1,3 +1,4 @@
+import { formatPlace } from '../../api/place.ts';
 import type { ServerDefinition, ServerKey, ServiceDefinition, ServiceKey, TableResult } from '../../api/table.ts';
 import { parseAddress } from '../address.ts';
 import type { Address } from '../address.ts';
@@ -242,7 +243,7 @@ function update(destination: Destination, definition: ServerDefinition): void {
 
 function nameOf(key: ServiceKey): string {
   if (key.protocol === 'FWM') return `FWM ${key.mark ?? 0}`;
-  return `${key.protocol} ${key.address.includes(':') ? `[${key.address}]` : key.address}:${key.port}`;
+  return `${key.protocol} ${formatPlace(key)}`;
 }
 
 function noService(key: ServiceKey): TableResult {

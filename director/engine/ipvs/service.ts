@@ -1,3 +1,4 @@
+import { formatPlace } from '../../api/place.ts';
 import type { ForwardingMethod, SchedulerFlag, Tunnel } from '../../api/table.ts';
 import { formatAddress } from '../address.ts';
 import type { Address } from '../address.ts';
@@ -139,8 +140,7 @@ export class VirtualService {
 export const ALL_ONES = new Uint32Array(4).fill(0xffff_ffff);
 
 export function endpoint(address: Address, port: number): string {
-  const text = formatAddress(address);
-  return address.family === 6 ? `[${text}]:${port}` : `${text}:${port}`;
+  return formatPlace({ address: formatAddress(address), port });
 }
 
 function sameWords(left: Uint32Array, right: Uint32Array): boolean {

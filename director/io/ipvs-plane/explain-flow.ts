@@ -1,3 +1,4 @@
+import { formatPlace } from '../../api/place.ts';
 import type { Explanation, FlowQuestion } from '../../api/explain.ts';
 import type {
   ConnectionSnapshot,
@@ -37,7 +38,7 @@ export function explainFlow(
   const entry = connections.find((one) => isOf(one, question) && one.clientPort === question.clientPort);
   if (entry !== undefined && !isTemplate(entry)) {
     const server = { address: entry.serverAddress, port: entry.serverPort };
-    steps.push(`There is a connection entry in state ${entry.state}: it goes on to ${endpoint(server)}`);
+    steps.push(`There is a connection entry in state ${entry.state}: it goes on to ${formatPlace(server)}`);
     return { by: 'entry', server, steps, candidates: [] };
   }
   steps.push('There is no connection entry of this flow');
@@ -51,7 +52,7 @@ export function explainFlow(
   const template = findTemplate(question, service, connections);
   if (template !== undefined) {
     const server = { address: template.serverAddress, port: template.serverPort };
-    steps.push(`A persistence template holds this client at ${endpoint(server)}`);
+    steps.push(`A persistence template holds this client at ${formatPlace(server)}`);
     return { by: 'template', service: key, server, scheduler: service.scheduler, steps, candidates: [] };
   }
   if (service.persistence !== undefined) steps.push('No persistence template holds this client');
@@ -89,7 +90,7 @@ function schedule(service: VirtualServiceSnapshot, steps: string[]): Explanation
     return { by: 'no-server', steps, candidates };
   }
   const server = { address: picked.address, port: picked.port };
-  steps.push(`${service.scheduler} picks ${endpoint(server)}`);
+  steps.push(`${service.scheduler} picks ${formatPlace(server)}`);
   return { by: 'scheduler', server, steps, candidates };
 }
 
@@ -188,9 +189,5 @@ function keyOf({ protocol, address, port, mark }: VirtualServiceSnapshot): NonNu
 }
 
 function describe(service: VirtualServiceSnapshot): string {
-  return service.mark === undefined ? `${service.protocol} ${endpoint(service)}` : `FWM ${String(service.mark)}`;
-}
-
-function endpoint({ address, port }: { readonly address: string; readonly port: number }): string {
-  return address.includes(':') ? `[${address}]:${String(port)}` : `${address}:${String(port)}`;
+  return service.mark === undefined ? `${service.protocol} ${formatPlace(service)}` : `FWM ${String(service.mark)}`;
 }
