@@ -105,22 +105,15 @@ export function followLines(options: NodeStreamOptions): NodeStream {
 /** Rejects `tooLong` unless it is ended in time. */
 class Silence {
   readonly tooLong: Promise<never>;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(milliseconds: number) {
-    const { promise, reject } = settleable();
-    this.tooLong = promise;
-    this.#timer = setTimeout(() => reject(new Error('It tells nothing')), milliseconds);
+    this.tooLong = new Promise((_, reject) => {
+      this.#timer = setTimeout(() => reject(new Error('It tells nothing')), milliseconds);
+    });
   }
 
   end(): void {
     clearTimeout(this.#timer);
   }
-}
-
-function settleable(): { promise: Promise<never>; reject: (error: Error) => void } {
-  let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<never>((_, fail) => (reject = fail));
-  promise.catch(() => undefined);
-  return { promise, reject };
 }
