@@ -128,11 +128,11 @@ class SshConnection implements NodeConnection {
 
 /**
  * A process closes its output an instant before its parent is told of its end. In that instant sshd, when our side has sent
- * its last byte too, closes the channel without the exit status (seen once in some hundred commands). Something that holds
- * the output open a little longer than the command lives leaves it no such instant.
+ * its last byte too, closes the channel without the exit status (seen once in some hundred commands). So something holds the
+ * output open until sshd has taken the shell's status: until then its process can still be signalled, dead as it is.
  */
 function withStatus(command: string): string {
-  return `(\n${command}\n)\nrelevo_status=$?\n(sleep 0.02 &)\nexit $relevo_status`;
+  return `(\n${command}\n)\nrelevo_status=$?\n(while sleep 0.01 && kill -0 $$; do :; done 2>/dev/null &)\nexit $relevo_status`;
 }
 
 function refused(node: string, error: Error): RelevoError {
