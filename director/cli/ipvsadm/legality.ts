@@ -124,9 +124,11 @@ function checkAgainst(rule: Rule, kinds: readonly OptionKind[], given: ReadonlyS
       if (isCompulsory) throw usageError(`You need to supply the '${kind}' option for the ${where}`);
     } else if (rule.exclusive?.includes(kind)) {
       if (exclusive !== undefined)
-        throw usageError(`The option '${kind}' conflicts with the '${exclusive}' option in the ${where}`);
+        throw usageError(`The option '${kind}' conflicts with the '${exclusive}' option in the ${where}`, {
+          option: kind,
+        });
       exclusive = kind;
     } else if (!isCompulsory && !rule.optional?.includes(kind))
-      throw usageError(`Illegal '${kind}' option with the ${where}`);
+      throw usageError(`Illegal '${kind}' option with the ${where}`, { option: kind });
   }
 }

@@ -185,7 +185,8 @@ function applyServer(line: CommandLine, value: string, names: NameResolver): voi
 }
 
 function applyTunnelType(line: CommandLine, value: string): void {
-  if (value !== 'ipip' && value !== 'gue' && value !== 'gre') throw usageError('illegal tunnel type specified');
+  if (value !== 'ipip' && value !== 'gue' && value !== 'gre')
+    throw usageError('illegal tunnel type specified', { known: ['ipip', 'gue', 'gre'] });
   line.tunnelType = value;
 }
 

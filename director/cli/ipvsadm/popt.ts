@@ -11,6 +11,8 @@ export type PoptToken<Tag extends string> =
   /** `word`: the element of the command line in which it happened. */
   | { readonly type: 'error'; readonly word: string; readonly message: string };
 
+export const unknownOption = 'unknown option';
+
 /**
  * Takes a command line apart as popt(3) 1.19 does: short options may stand together, the last one with its value
  * (`-Lcn`, `-t10.0.0.1:80`, `-p=300`), long ones take theirs after `=` or as the next element, and words between options
@@ -34,6 +36,12 @@ export class PoptScanner<Tag extends string> {
   /** The element that was read last (poptBadOption). */
   get element(): string {
     return this.#argv[this.#next - 1] ?? '';
+  }
+
+  /** Where the value of the token that came last stands, or the token itself. */
+  placeOf(token: PoptToken<Tag>): { readonly index: number; readonly offset: number } {
+    const value = token.type === 'option' ? token.value : undefined;
+    return { index: this.#next - 1, offset: value === undefined ? 0 : this.element.length - value.length };
   }
 
   /** Undefined at the end of the command line. */
@@ -61,7 +69,7 @@ export class PoptScanner<Tag extends string> {
   #long(element: string): PoptToken<Tag> {
     const [name = ''] = element.slice(2).split('=', 1);
     const option = this.#options.find(({ long }) => long === name);
-    if (option === undefined) return this.#error('unknown option');
+    if (option === undefined) return this.#error(unknownOption);
     const value = element.length > name.length + 2 ? element.slice(name.length + 3) : undefined;
     if (option.argument !== 'none') return this.#withValue(option, value);
     if (value !== undefined) return this.#error('option does not take an argument');
@@ -72,7 +80,7 @@ export class PoptScanner<Tag extends string> {
     const letters = this.#letters ?? '';
     this.#letters = undefined;
     const option = this.#options.find(({ short }) => short === letters[0]);
-    if (option === undefined) return this.#error('unknown option');
+    if (option === undefined) return this.#error(unknownOption);
     const rest = letters.slice(1);
     if (option.argument === 'none') {
       if (rest.startsWith('=')) return this.#error('option does not take an argument');

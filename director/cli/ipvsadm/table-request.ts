@@ -98,9 +98,9 @@ function canonical(address: string): string {
 
 function serviceDefinition(line: CommandLine): ServiceDefinition {
   if (line.mark === 0 && line.port === 0 && line.persistenceSeconds === undefined)
-    throw usageError('Zero port specified for non-persistent service');
+    throw usageError('Zero port specified for non-persistent service', { option: 'service-address' });
   if (line.onePacket && line.mark === 0 && line.protocol !== 'UDP')
-    throw usageError('One-Packet Scheduling is only for UDP virtual services');
+    throw usageError('One-Packet Scheduling is only for UDP virtual services', { option: 'ops' });
   return {
     ...serviceKey(line),
     scheduler: line.scheduler === '' ? 'wlc' : line.scheduler,
@@ -122,7 +122,7 @@ function serverDefinition(
   // Packets that are not rewritten keep the port that the client used.
   const port = line.mark === 0 && line.forwarding !== 'masq' ? line.port : line.server.port;
   if (line.server.family !== line.family && !isTunnel)
-    throw usageError('Different address family is allowed only for tunneling servers');
+    throw usageError('Different address family is allowed only for tunneling servers', { option: 'real-server' });
   const tunnelOptions = ['tun-type', 'tun-port', 'tun-nocsum', 'tun-csum', 'tun-remcsum'] as const;
   if (!isTunnel && tunnelOptions.some((kind) => given.has(kind)))
     throw usageError('Tunnel options conflict with forward method');

@@ -1,6 +1,6 @@
 import type { SchedulerFlag } from '../../api/table.ts';
 import { parseAddress } from '../../engine/address.ts';
-import { usageError } from './exit.ts';
+import { usageError, type Culprit } from './exit.ts';
 
 /** How names become numbers; synchronous as in C, where they are asked for while the command line is read. */
 export interface NameResolver {
@@ -88,7 +88,7 @@ const DEFAULT_PERSISTENCE_S = 360;
 export function parseTimeout(text: string | undefined, minimum: number): number {
   if (text === undefined) return DEFAULT_PERSISTENCE_S;
   const seconds = parseNumber(text, minimum, MAXIMUM_TIMEOUT_S);
-  if (seconds === undefined) throw usageError(`invalid timeout value \`${text}' specified`);
+  if (seconds === undefined) throw usageError(`invalid timeout value \`${text}' specified`, { word: text });
   return seconds;
 }
 
@@ -106,11 +106,13 @@ const flagBits: Readonly<Record<SchedulerFlag, number>> = {
 /** `-b`: comma-separated names, for the scheduler that they are meant for. */
 export function parseSchedulerFlags(text: string, scheduler: string): SchedulerFlag[] {
   let bits = 0;
+  const known = Object.keys(flagBits).filter((name) => name.startsWith('flag-') || name.startsWith(`${scheduler}-`));
+  const culprit = (word: string): Culprit => ({ option: 'sched-flags', word, known });
   // strtok(3) skips empty names.
   for (const name of text.split(',').filter((part) => part !== '')) {
-    if (!isFlag(name)) throw usageError(`invalid scheduler flag \`${name}'`);
+    if (!isFlag(name)) throw usageError(`invalid scheduler flag \`${name}'`, culprit(name));
     if (!name.startsWith('flag-') && !name.startsWith(`${scheduler}-`))
-      throw usageError(`incompatible scheduler flag \`${name}'`);
+      throw usageError(`incompatible scheduler flag \`${name}'`, culprit(name));
     bits |= flagBits[name];
   }
   const own = scheduler === 'sh' || scheduler === 'mh';

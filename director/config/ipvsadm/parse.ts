@@ -2,14 +2,29 @@ import type { ServerDefinition, ServiceDefinition, ServiceKey, TableCommand } fr
 import type { RealServerConfiguration, VirtualServerConfiguration } from '../../engine/checks/configuration.ts';
 import type { DirectorConfiguration } from '../configuration.ts';
 import { describeServer, describeService } from '../describe.ts';
-import { sortProblems } from '../problem.ts';
+import { nearestWord } from '../nearest-word.ts';
+import { sortProblems, type Problem } from '../problem.ts';
 import { Reader, shown } from '../reader.ts';
 import type { ParseResult } from '../result.ts';
 import type { Word } from '../statements.ts';
 import { defined } from '../values.ts';
 
-/** Reads the words of one ipvsadm command line; what is wrong with it is told in its own words. */
-export type RuleReader = (words: readonly string[]) => TableCommand | { readonly wrong: string };
+/** One of the words of a command line, and how many letters into it. */
+export interface RulePlace {
+  readonly index: number;
+  readonly offset: number;
+}
+
+/** `at`: absent where the line as a whole is meant. */
+export interface RuleComplaint extends Pick<Problem, 'severity' | 'message' | 'expected' | 'nearest'> {
+  readonly at?: RulePlace;
+}
+
+/** Reads the words of one ipvsadm command line: what it does, and what is to be said about it. */
+export type RuleReader = (words: readonly string[]) => {
+  readonly command?: TableCommand;
+  readonly complaints: readonly RuleComplaint[];
+};
 
 type ServiceDraft = Omit<VirtualServerConfiguration, 'realServers'> & {
   readonly realServers: RealServerConfiguration[];
@@ -17,6 +32,8 @@ type ServiceDraft = Omit<VirtualServerConfiguration, 'realServers'> & {
 
 interface Draft {
   readonly services: Map<string, ServiceDraft>;
+  /** Lines that could not be read: what refers to their services is no mistake of its own. */
+  readonly unread: string[];
   sync?: NonNullable<DirectorConfiguration['sync']>;
   timeouts?: NonNullable<DirectorConfiguration['timeouts']>;
 }
@@ -27,7 +44,7 @@ interface Draft {
  */
 export function parseIpvsadm(text: string, file: string, readRule: RuleReader): ParseResult {
   const reader = new Reader(file, new Set());
-  const draft: Draft = { services: new Map() };
+  const draft: Draft = { services: new Map(), unread: [] };
   const variables = new Map<string, string>();
   for (const [index, raw] of text.split('\n').entries()) {
     const column = raw.search(/\S/) + 1;
@@ -35,7 +52,7 @@ export function parseIpvsadm(text: string, file: string, readRule: RuleReader): 
     if (column === 0 || at.text.startsWith('#')) continue;
     const assignment = /^(?:export\s+)?([A-Za-z_]\w*)=(?:"([^"]*)"|'([^']*)'|(\S*))\s*(?:#.*)?$/.exec(at.text);
     if (assignment) variables.set(assignment[1] ?? '', assignment[2] ?? assignment[3] ?? assignment[4] ?? '');
-    else readLine(reader, draft, { at, words: wordsOf(at.text, variables), readRule });
+    else readLine(reader, draft, { at, words: wordsOf(at, variables), readRule });
   }
   const { origins } = reader;
   const problems = sortProblems(reader.problems);
@@ -50,34 +67,53 @@ export function parseIpvsadm(text: string, file: string, readRule: RuleReader): 
   return { configuration, problems, origins };
 }
 
-function wordsOf(line: string, variables: ReadonlyMap<string, string>): string[] {
-  return line
-    .replace(/\s#.*$/, '')
-    .replaceAll(
-      /\$(?:\{(\w+)\}|(\w+))/g,
-      (found, braced?: string, bare?: string) => variables.get(braced ?? bare ?? '') ?? found,
-    )
-    .split(/\s+/)
-    .map((word) => word.replaceAll(/["']/g, ''))
-    .filter((word) => word !== '');
+/** The words with their columns; a variable may stand for several of them, and these have its column. */
+function wordsOf({ text, line, column }: Word, variables: ReadonlyMap<string, string>): Word[] {
+  const code = text.replace(/\s#.*$/, '');
+  return [...code.matchAll(/\S+/g)].flatMap(({ 0: raw, index }) =>
+    raw
+      .replaceAll(
+        /\$(?:\{(\w+)\}|(\w+))/g,
+        (found, braced?: string, bare?: string) => variables.get(braced ?? bare ?? '') ?? found,
+      )
+      .split(/\s+/)
+      .map((word) => ({ text: word.replaceAll(/["']/g, ''), raw, line, column: column + index }))
+      .filter((word) => word.text !== ''),
+  );
 }
 
 function readLine(
   reader: Reader,
   draft: Draft,
-  { at, words, readRule }: { at: Word; words: readonly string[]; readRule: RuleReader },
+  { at, words, readRule }: { at: Word; words: readonly Word[]; readRule: RuleReader },
 ): void {
-  const [first = ''] = words;
+  const first = words[0]?.text ?? '';
   const program = /^(?:\/\S*\/)?ipvsadm$/.test(first);
   if (!program && !first.startsWith('-')) {
     reader.warn(at, `"${shown(first)}" is not a rule of ipvsadm and is left out`, {
       expected: '-A, -a or another command',
+      ...defined({ nearest: nearestWord(first, ['ipvsadm']) }),
     });
     return;
   }
-  const rule = readRule(program ? words.slice(1) : words);
-  if ('wrong' in rule) reader.error(at, shown(rule.wrong));
-  else apply(reader, draft, rule, at);
+  const rule = program ? words.slice(1) : words;
+  const { command, complaints } = readRule(rule.map(({ text }) => text));
+  if (!command) draft.unread.push(rule.map(({ text }) => text).join(' '));
+  for (const complaint of complaints) report(reader, complaint, { rule, at });
+  if (command) apply(reader, draft, command, at);
+}
+
+function report(
+  reader: Reader,
+  { severity, message, at: place, expected, nearest }: RuleComplaint,
+  { rule, at }: { readonly rule: readonly Word[]; readonly at: Word },
+): void {
+  const word = place === undefined ? at : (rule[place.index] ?? at);
+  // What a variable stands for, or what stood in quotes, has no column of its own.
+  const column = word.column + (place && word.raw === word.text ? place.offset : 0);
+  const details = defined({ expected, nearest });
+  if (severity === 'error') reader.error({ ...word, column }, shown(message), details);
+  else reader.warn({ ...word, column }, shown(message), details);
 }
 
 function apply(reader: Reader, draft: Draft, command: TableCommand, at: Word): void {
@@ -165,6 +201,8 @@ function putServer(
 ): void {
   const owner = draft.services.get(keyOf(service));
   if (!owner) {
+    const name = service.mark === undefined ? service.address : `-f ${service.mark}`;
+    if (draft.unread.some((line) => line.includes(name))) return;
     reader.error(at, 'Service not defined', { expected: '-A before -a' });
     return;
   }

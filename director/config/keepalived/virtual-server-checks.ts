@@ -4,7 +4,7 @@ import type {
   SorryServerConfiguration,
   VirtualServerConfiguration,
 } from '../../engine/checks/configuration.ts';
-import { hostMask, persistenceMask } from '../persistence-mask.ts';
+import { hostMask, readPersistenceMask } from '../persistence-mask.ts';
 import type { Reader } from '../reader.ts';
 import { orderedFlags } from '../schedulers.ts';
 import { defined, familyOf } from '../values.ts';
@@ -126,11 +126,7 @@ function persistenceOf(
   if (persistenceSeconds === undefined && allPorts && !needed)
     reader.warn(at, 'port 0 is only for persistent services; persistence_timeout 360 is taken');
   if (persistenceSeconds === undefined && !needed && !allPorts) return undefined;
-  const value = mask === undefined ? hostMask(family) : persistenceMask(mask.text, family);
-  if (mask && value === undefined)
-    reader.error(mask.at, `"${mask.text}" is no mask for IPv${family}`, {
-      expected: family === 4 ? 'a netmask such as 255.255.255.0' : 'a prefix length from 1 to 128',
-    });
+  const value = mask && readPersistenceMask(reader, { ...mask.at, text: mask.text }, family);
   return {
     timeoutSeconds: persistenceSeconds ?? 360,
     mask: value ?? hostMask(family),

@@ -9,7 +9,7 @@ import type {
 import type { DirectorConfiguration } from '../configuration.ts';
 import type { HostNames } from '../host-names.ts';
 import { splitCommand } from '../keepalived/scripts.ts';
-import { hostMask, persistenceMask } from '../persistence-mask.ts';
+import { hostMask, readPersistenceMask } from '../persistence-mask.ts';
 import { sortProblems } from '../problem.ts';
 import { Reader, shown } from '../reader.ts';
 import type { ParseResult } from '../result.ts';
@@ -210,8 +210,7 @@ function persistenceOf(
   { persistent, netmask }: VirtualSettings,
   family: 4 | 6,
 ): VirtualServerConfiguration['persistence'] {
-  const mask = netmask ? persistenceMask(netmask.text, family) : hostMask(family);
-  if (mask === undefined && netmask) reader.error(netmask, `"${shown(netmask.text)}" is no mask for IPv${family}`);
+  const mask = netmask && readPersistenceMask(reader, netmask, family);
   return persistent === undefined ? undefined : { timeoutSeconds: persistent, mask: mask ?? hostMask(family) };
 }
 

@@ -6,7 +6,7 @@ import type {
   VirtualServerConfiguration,
 } from '../../engine/checks/configuration.ts';
 import type { DirectorConfiguration } from '../configuration.ts';
-import { hostMask, persistenceMask } from '../persistence-mask.ts';
+import { hostMask, readPersistenceMask } from '../persistence-mask.ts';
 import { sortProblems } from '../problem.ts';
 import { nearestWord } from '../nearest-word.ts';
 import { Reader, shown } from '../reader.ts';
@@ -165,8 +165,7 @@ function persistenceOf(
   reader: Reader,
   { persistentSeconds, persistenceMask: word }: LvsVirtual,
 ): VirtualServerConfiguration['persistence'] {
-  const mask = word ? persistenceMask(word.text, 4) : hostMask(4);
-  if (word && mask === undefined) reader.error(word, `"${shown(word.text)}" is no netmask`);
+  const mask = word && readPersistenceMask(reader, word, 4);
   if (persistentSeconds === undefined) return undefined;
   return { timeoutSeconds: persistentSeconds, mask: mask ?? hostMask(4) };
 }
