@@ -1,5 +1,6 @@
 import { checkNetworks } from './checks/networks.ts';
 import { checkNodes } from './checks/nodes.ts';
+import { checkProxy } from './checks/proxy.ts';
 import { checkServices } from './checks/services.ts';
 import { checkVrrp, checkAdvertInterval } from './checks/vrrp.ts';
 import { parseCidr } from './ipv4.ts';
@@ -37,6 +38,7 @@ export function resolveTestbed(raw: RawTestbed, options: ResolveOptions = {}): R
   checkNodes(raw, problems);
   checkVrrp(raw, problems);
   checkServices(raw, problems);
+  checkProxy(raw, problems);
   checkAdvertInterval(options.advertInterval ?? raw.vrrp.advertInterval, problems);
   checkFiles(raw, options.files ?? new Map(), problems);
   if (problems.found.length > 0) return { ok: false, problems: problems.found };
@@ -65,6 +67,7 @@ function build(raw: RawTestbed, options: ResolveOptions): ResolvedTestbed {
     },
     vrrp: buildVrrp(raw, options.advertInterval ?? raw.vrrp.advertInterval),
     virtualServices: raw.virtualServices.map((service) => buildService(service, nodes, dhcp.network)),
+    ...(raw.proxy === undefined ? {} : { proxy: raw.proxy }),
     drills: Object.entries(raw.drills).map(([name, drill]) => buildDrill(name, drill)),
   };
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { localizedSchema } from './localized.ts';
+import { proxySchema } from './proxy.ts';
+import { sectionsSchema } from './sections.ts';
 
 /**
  * A testbed with every default filled in and every reference checked: what a lab is started from, what is saved beside it,
@@ -94,7 +96,13 @@ export const resolvedTestbedSchema = z.object({
   id: z.string(),
   title: localizedSchema,
   description: localizedSchema,
-  source: z.object({ title: z.string(), author: z.string(), year: z.string(), file: z.string() }),
+  source: z.object({
+    title: z.string(),
+    author: z.string(),
+    year: z.string(),
+    file: z.string(),
+    sections: sectionsSchema.default({}),
+  }),
   domain: z.string(),
   hostsSuffix: z.string(),
   networks: z.array(resolvedNetworkSchema),
@@ -126,6 +134,7 @@ export const resolvedTestbedSchema = z.object({
   web: z.object({ documentRoot: z.string() }),
   vrrp: resolvedVrrpSchema,
   virtualServices: z.array(resolvedVirtualServiceSchema),
+  proxy: proxySchema.optional(),
   outsideWorld: z.object({
     node: z.string(),
     resolvers: z.array(z.string()),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { localizedSchema } from './localized.ts';
+import { proxySchema } from './proxy.ts';
+import { sectionsSchema } from './sections.ts';
 
 /**
  * A testbed as it is written in a file: version 1 of the format. Data only. `resolve.ts` turns it into the form that the
@@ -186,7 +188,13 @@ export const testbedSchema = z.strictObject({
   title: localizedSchema,
   description: localizedSchema,
   /** The document that this testbed comes from. */
-  source: z.strictObject({ title: z.string(), author: z.string(), year: z.string(), file: z.string() }),
+  source: z.strictObject({
+    title: z.string(),
+    author: z.string(),
+    year: z.string(),
+    file: z.string(),
+    sections: sectionsSchema.default({}),
+  }),
   networks: z.record(name, networkSchema),
   nodes: z.record(name, nodeSchema),
   domain: domainName,
@@ -204,6 +212,8 @@ export const testbedSchema = z.strictObject({
   web: z.strictObject({ documentRoot: absolutePath }),
   vrrp: vrrpSchema,
   virtualServices: z.array(virtualServiceSchema),
+  /** What the directors balance besides IPVS, in user space. */
+  proxy: proxySchema.optional(),
   outsideWorld: outsideWorldSchema,
   drills: z.record(name, drillSchema),
 });

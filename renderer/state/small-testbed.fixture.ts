@@ -29,7 +29,7 @@ export function smallTestbed(): ResolvedTestbed {
     id: 'small',
     title: text('Small'),
     description: text('For tests'),
-    source: { title: 'Test', author: 'Test', year: '2026', file: 'test' },
+    source: { title: 'Test', author: 'Test', year: '2026', file: 'test', sections: {} },
     domain: 'lab.local',
     hostsSuffix: 'cluster',
     networks: [
