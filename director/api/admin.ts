@@ -32,8 +32,8 @@ export const adminMethods = {
   maintenance: { input: z.object(place), output: nothing },
   /** Back to what configuration and checks say. */
   enable: { input: z.object(place), output: nothing },
-  /** Reads the configuration again; changes nothing when it cannot be used. */
-  reload: { input: nothing, output: nothing },
+  /** Reads the configuration again; changes nothing when it cannot be used. `notices`: what is not as the file says. */
+  reload: { input: nothing, output: z.object({ notices: z.array(z.string()).default([]) }) },
   /** Answers when everything is taken down. */
   stop: { input: nothing, output: nothing },
   /** In the text format of Prometheus. */

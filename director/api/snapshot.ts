@@ -3,6 +3,7 @@ import {
   forwardingMethodSchema,
   persistenceSchema,
   schedulerFlagSchema,
+  serverKeySchema,
   serviceKeySchema,
   syncDaemonSchema,
   timeoutsSchema,
@@ -140,6 +141,18 @@ export const checkSchema = z.object({
 /** One health checker and its verdict; a server that is down stays listed here while it is out of the table. */
 export type CheckSnapshot = z.infer<typeof checkSchema>;
 
+export const configuredServiceSchema = z.object({
+  ...serviceKeySchema.shape,
+  quorumUp: z.boolean(),
+  sorryServer: serverKeySchema.extend({ active: z.boolean() }).optional(),
+  /** Servers that are well but not in use as long as the sorry server is. */
+  withheld: z.array(serverKeySchema),
+  /** What the configuration wants in the table and somebody has taken out by hand: `service`, or some of its servers. */
+  missing: z.union([z.literal('service'), z.array(serverKeySchema)]),
+});
+/** A virtual service of the configuration, and how the table differs from what the configuration alone would say. */
+export type ConfiguredService = z.infer<typeof configuredServiceSchema>;
+
 export const timersSchema = z.object({
   /** How the kernel schedules the VRRP thread. */
   scheduling: z.enum(['fifo', 'other']),
@@ -164,6 +177,7 @@ export const directorSnapshotSchema = z.object({
   instances: z.array(vrrpInstanceSchema),
   services: z.array(virtualServiceSchema),
   checks: z.array(checkSchema),
+  configured: z.array(configuredServiceSchema).optional(),
   /** Absent while no VRRP instance runs. */
   timers: timersSchema.optional(),
   /** VRRP packets that were refused, by reason. */

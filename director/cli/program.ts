@@ -50,7 +50,7 @@ function program(): Command {
     .action(status);
   root
     .command('watch')
-    .description('print events as lines of JSON, a snapshot first, until interrupted')
+    .description('like "events", but always all of them; for programs that fold them into a snapshot')
     .option('--adverts', 'with every advertisement sent and heard', false)
     .action(watch);
   root.command('stop').description('hand over to the standby and stop').action(stop);
@@ -138,5 +138,6 @@ async function stop(): Promise<void> {
 
 async function reload(): Promise<void> {
   const { request } = await import('./admin-client.ts');
-  await request('reload', {});
+  const { notices } = await request('reload', {});
+  for (const notice of notices) process.stdout.write(`${notice}\n`);
 }

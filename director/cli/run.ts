@@ -101,10 +101,11 @@ class Program {
     this.#director.events.emit({ type: 'snapshot', at: epochNow(), snapshot: this.#director.snapshot() });
   }
 
-  async #reload(): Promise<void> {
-    await this.#director.reload();
+  async #reload(): Promise<string[]> {
+    const notices = await this.#director.reload();
     await this.#followListen();
     this.#tellSnapshot();
+    return notices;
   }
 
   #followSignals(): void {

@@ -68,3 +68,29 @@ it('names the master of a backup, the servers in the table, and those that are d
     '  10.0.100.7:0 by direct routing, weight 1, 0 active and 0 inactive connections, at most 9 and again below 5',
   ]);
 });
+
+it('names the sorry server, who is kept back for it, and what somebody has taken out by hand', () => {
+  const place = { protocol: 'UDP', address: '192.168.1.200', port: 53 } as const;
+  const configured: DirectorSnapshot['configured'] = [
+    {
+      ...place,
+      quorumUp: false,
+      sorryServer: { address: '10.0.100.6', port: 53, active: true },
+      withheld: [{ address: 'fd00::8', port: 53 }],
+      missing: [{ address: '10.0.100.9', port: 53 }],
+    },
+    { ...place, port: 54, quorumUp: true, withheld: [], missing: 'service' },
+  ];
+  expect(formatStatus({ ...snapshot, instances: [], configured }).split('\n')).toEqual([
+    'director 0.1.0, process 7, /etc/keepalived/keepalived.conf',
+    'forwarding: packet (it works everywhere); masquerading: no',
+    'UDP 192.168.1.200:53 rr',
+    '  10.0.100.6:53 (sorry server) by NAT, weight 1, 0 active and 3 inactive connections',
+    '  10.0.100.5:53 is down: connection refused',
+    '  [fd00::8]:53 is up, but not in use: the quorum is lost',
+    '  10.0.100.9:53 is not in the table: taken out by hand, stays out until the director starts again',
+    'FWM 7 sh (sh-port), persistent 50 s by 255.255.255.0',
+    '  10.0.100.7:0 by direct routing, weight 1, 0 active and 0 inactive connections, at most 9 and again below 5',
+    'UDP 192.168.1.200:54 is not in the table: taken out by hand, stays out until the director starts again',
+  ]);
+});

@@ -1,5 +1,12 @@
-import type { CheckSnapshot, DirectorSnapshot, RealServerSnapshot, VirtualServiceSnapshot } from '../api/snapshot.ts';
+import type {
+  CheckSnapshot,
+  ConfiguredService,
+  DirectorSnapshot,
+  RealServerSnapshot,
+  VirtualServiceSnapshot,
+} from '../api/snapshot.ts';
 import { serviceId } from '../api/fold.ts';
+import { formatPlace } from '../api/place.ts';
 
 /** A snapshot for a person: a line for each instance, service and server. */
 export function formatStatus(snapshot: DirectorSnapshot): string {
@@ -16,12 +23,22 @@ export function formatStatus(snapshot: DirectorSnapshot): string {
       `  VRRP ${vrrp}, router ${vrid} on ${device}, priority ${priority}: ${virtualAddresses.join(', ')}`,
     );
   }
-  lines.push(...services.flatMap((service) => serviceLines(service, checks)));
+  const { configured = [] } = snapshot;
+  const known = new Map(configured.map((service) => [serviceId(service), service]));
+  lines.push(...services.flatMap((service) => serviceLines(service, checks, known.get(serviceId(service)))));
+  for (const service of configured)
+    if (service.missing === 'service') lines.push(`${serviceId(service)} is not in the table: ${byHand}`);
   if (timers) lines.push(`timers: ${timers.reason}; p99 ${timers.p99Ms} ms late, at most ${timers.maxMs} ms`);
   return lines.join('\n');
 }
 
-function serviceLines(service: VirtualServiceSnapshot, checks: readonly CheckSnapshot[]): string[] {
+const byHand = 'taken out by hand, stays out until the director starts again';
+
+function serviceLines(
+  service: VirtualServiceSnapshot,
+  checks: readonly CheckSnapshot[],
+  configured?: ConfiguredService,
+): string[] {
   const { scheduler, schedulerFlags, persistence, onePacket, realServers } = service;
   const details = [
     schedulerFlags.length === 0 ? '' : ` (${schedulerFlags.join(', ')})`,
@@ -30,13 +47,34 @@ function serviceLines(service: VirtualServiceSnapshot, checks: readonly CheckSna
   ];
   const present = realServers.map(
     (server) =>
-      `  ${server.address}:${server.port} ${forwardingWords[server.forwarding]}, weight ${server.weight}, ` +
+      `  ${formatPlace(server)}${roleOf(server, configured)} ${forwardingWords[server.forwarding]}, weight ${server.weight}, ` +
       `${server.activeConnections} active and ${server.inactiveConnections} inactive connections${limits(server)}`,
   );
   const down = checks
     .filter((check) => !check.up && isFor(check, service))
-    .map(({ serverAddress, serverPort, reason }) => `  ${serverAddress}:${serverPort} is down: ${reason}`);
-  return [`${serviceId(service)} ${scheduler}${details.join('')}`, ...present, ...down];
+    .map(
+      ({ serverAddress, serverPort, reason }) =>
+        `  ${formatPlace({ address: serverAddress, port: serverPort })} is down: ${reason}`,
+    );
+  return [`${serviceId(service)} ${scheduler}${details.join('')}`, ...present, ...down, ...absent(configured)];
+}
+
+function roleOf(server: RealServerSnapshot, configured: ConfiguredService | undefined): string {
+  const { sorryServer } = configured ?? {};
+  return sorryServer && formatPlace(sorryServer) === formatPlace(server) ? ' (sorry server)' : '';
+}
+
+/** Servers that one would look for in the table, and why they are not there. */
+function absent(configured: ConfiguredService | undefined): string[] {
+  if (!configured) return [];
+  const { withheld, missing, quorumUp } = configured;
+  const why = quorumUp ? 'the sorry server is in use' : 'the quorum is lost';
+  return [
+    ...withheld.map((server) => `  ${formatPlace(server)} is up, but not in use: ${why}`),
+    ...(missing === 'service'
+      ? []
+      : missing.map((server) => `  ${formatPlace(server)} is not in the table: ${byHand}`)),
+  ];
 }
 
 const forwardingWords = { masq: 'by NAT', gate: 'by direct routing', ipip: 'by tunnel', local: 'here' } as const;

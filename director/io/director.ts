@@ -1,5 +1,5 @@
 import type { Explanation, FlowQuestion } from '../api/explain.ts';
-import type { ConnectionSnapshot, DirectorSnapshot, TableSnapshot } from '../api/snapshot.ts';
+import type { ConfiguredService, ConnectionSnapshot, DirectorSnapshot, TableSnapshot } from '../api/snapshot.ts';
 import type { TableCommand, TableResult } from '../api/table.ts';
 import type { DirectorConfiguration } from '../config/configuration.ts';
 import type { VirtualAddress } from '../engine/vrrp/configuration.ts';
@@ -20,7 +20,7 @@ import { LocalAddresses } from './local-addresses.ts';
 import type { Log } from './log.ts';
 import { Masquerading, masqueradeTable } from './masquerading.ts';
 import { PlaneSlot } from './plane-slot.ts';
-import { checkSnapshot, instanceSnapshot, timersSnapshot } from './snapshot.ts';
+import { checkSnapshot, configuredSnapshot, instanceSnapshot, missingNotices, timersSnapshot } from './snapshot.ts';
 import type { StateFile } from './state-file.ts';
 import { describeSync, SyncRoleFollower } from './sync/role.ts';
 import { ipForward, readSysctl, writeSysctl } from './sysctl.ts';
@@ -124,11 +124,26 @@ export class Director {
     await plane;
   }
 
-  /** Takes the file again. Rejects with DirectorError, and changes nothing, when it cannot be used. */
-  reload(): Promise<void> {
+  /**
+   * Takes the file again. Resolves with what a person should know. Rejects with DirectorError, and changes nothing, when it
+   * cannot be used.
+   */
+  reload(): Promise<string[]> {
     const turn = this.#turns.then(() => this.#reload());
-    this.#turns = turn.catch(() => undefined);
-    return turn;
+    this.#turns = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn.then(() => this.#noticeMissing());
+  }
+
+  async #noticeMissing(): Promise<string[]> {
+    if (this.#isEnding() || !this.#plane.running) return [];
+    // What is new now has to be in the table first.
+    await this.#control.want(this.#checks.checker.services);
+    const notices = missingNotices(this.#configured(this.#plane.table().services));
+    for (const notice of notices) this.#options.log('warn', notice);
+    return notices;
   }
 
   async #reload(): Promise<void> {
@@ -183,6 +198,7 @@ export class Director {
 
   snapshot(): DirectorSnapshot {
     const status = this.#vrrp?.status;
+    const { services } = this.#plane.table();
     return {
       version,
       pid: process.pid,
@@ -191,10 +207,15 @@ export class Director {
       plane: this.#plane.description,
       masquerading: this.#masquerading.active,
       instances: status?.instances.map(instanceSnapshot) ?? [],
-      services: this.#plane.table().services,
+      services,
       checks: this.#checks.checker.status().map(checkSnapshot),
+      configured: this.#plane.running ? this.#configured(services) : [],
       ...(status ? timersSnapshot(status) : {}),
     };
+  }
+
+  #configured(services: DirectorSnapshot['services']): ConfiguredService[] {
+    return this.#checks.checker.poolStatus().map((status) => configuredSnapshot(status, services));
   }
 
   table(): TableSnapshot {
@@ -277,6 +298,7 @@ export class Director {
     const { log, onFatal } = this.#options;
     try {
       const chosen = await createPlane(configuration.plane, {
+        isAccelerated: configuration.plane !== 'rings',
         interfaces: this.#planeInterfaces(configuration),
         log,
         failed: (error) => onFatal(`The forwarding plane has died: ${error.stack ?? error.message}`),

@@ -164,3 +164,20 @@ it('a file that cannot be used changes nothing, and says where it is wrong', asy
   const after = await state();
   expect([after.ports, after.scheduler, after.weights]).toEqual([before.ports, before.scheduler, before.weights]);
 });
+
+it('what ipvsadm has taken out stays out, and reload and status say so', async () => {
+  lab.director.configure(configuration({ scheduler: 'rr', otherPort: 8004, delayLoop: 1 }));
+  expect(await lab.director.command('reload')).toBe('');
+  await lab.ipvsadm(`-d -t ${VIP}:80 -r ${serverAddress(1)}:80`);
+  await lab.ipvsadm(`-D -t ${VIP}:8004`);
+  const how = 'was taken out of the table by hand and stays out until the director starts again';
+  expect(await lab.director.command('reload')).toBe(
+    `${serverAddress(1)}:80 of TCP ${VIP}:80 ${how}\nTCP ${VIP}:8004 ${how}\n`,
+  );
+  const status = await lab.director.command('status');
+  expect(status).toContain(`  ${serverAddress(1)}:80 is not in the table: taken out by hand`);
+  expect(status).toContain(`TCP ${VIP}:8004 is not in the table: taken out by hand`);
+  await lab.ipvsadm('-C');
+  expect(await lab.director.command('reload')).toContain(`TCP ${VIP}:80 ${how}`);
+  expect((await state()).ports).toEqual([]);
+});

@@ -48,6 +48,16 @@ export interface ServerStatus {
   readonly since: number;
 }
 
+/** A service, what the quorum has made of it, and what should be in the table for it. */
+export interface PoolStatus {
+  readonly configuration: VirtualServerConfiguration;
+  readonly quorumUp: boolean;
+  readonly sorryActive: boolean;
+  /** Servers that are well, whether in use or not. */
+  readonly well: readonly RealServerConfiguration[];
+  readonly wanted: WantedService;
+}
+
 interface Service {
   readonly key: string;
   readonly configuration: VirtualServerConfiguration;
@@ -84,6 +94,16 @@ export class Checker {
 
   status(): CheckStatus[] {
     return this.#services.flatMap(({ servers }) => servers.flatMap((server) => server.checkStatus()));
+  }
+
+  poolStatus(): PoolStatus[] {
+    return this.#services.map(({ configuration, servers, pool }) => ({
+      configuration,
+      quorumUp: pool.quorumUp,
+      sorryActive: pool.sorryActive,
+      well: servers.filter(({ alive }) => alive).map((server) => server.configuration),
+      wanted: pool.wanted(),
+    }));
   }
 
   serverStatus(): ServerStatus[] {

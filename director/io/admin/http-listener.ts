@@ -9,9 +9,15 @@ import { AdminToken } from './token.ts';
 /** Where the admin API is to be had over HTTP, and what its callers must know. */
 export type AdminListen = NonNullable<DirectorConfiguration['admin']>;
 
-/** The two options of the command line. Throws DirectorError `no-token`, and those of the address and the token. */
+/** The two options of the command line. Throws DirectorError `no-token`, `no-listen-address`, and those of the address and the token. */
 export function listenOf(adminListen: string | undefined, tokenFile: string | undefined): AdminListen | undefined {
-  if (adminListen === undefined) return undefined;
+  if (adminListen === undefined) {
+    if (tokenFile === undefined) return undefined;
+    throw new DirectorError(
+      'no-listen-address',
+      `--admin-token-file ${tokenFile} does nothing without --admin-listen ADDRESS:PORT: the socket needs no token`,
+    );
+  }
   parseListenAddress(adminListen);
   if (tokenFile === undefined)
     throw new DirectorError(

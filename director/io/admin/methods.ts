@@ -9,7 +9,8 @@ import type { WatchRequest } from './protocol.ts';
 export interface AdminHandlers {
   readonly director: Director;
   readonly counts: EventCounts;
-  reload(): Promise<void>;
+  /** Resolves with what a person should know. */
+  reload(): Promise<string[]>;
   /** Resolves when everything is taken down; the program ends soon after. */
   stop(): Promise<void>;
 }
@@ -36,7 +37,7 @@ export class AdminMethods {
       drain: ({ service, server }) => done(operator.drain(service, server)),
       maintenance: ({ service, server }) => done(operator.maintenance(service, server)),
       enable: ({ service, server }) => done(operator.enable(service, server)),
-      reload: () => done(handlers.reload()),
+      reload: async () => ({ notices: await handlers.reload() }),
       stop: () => done(handlers.stop()),
       metrics: () =>
         Promise.resolve(
