@@ -13,7 +13,7 @@ function losingQuorum(): VirtualNetwork {
   const network = new VirtualNetwork();
   const configuration = virtualServer([realServer(first.address), realServer(second.address)], {
     quorum: 2,
-    sorryServer: { ...sorry, forwarding: 'masq', inhibit: false, enters: 'quorum-lost' },
+    sorryServer: { ...sorry, forwarding: 'masq', weight: 1, inhibit: false, enters: 'quorum-lost' },
   });
   network.take(network.checker.configure([configuration], 0));
   network.refusing.add(second.address);
