@@ -54,3 +54,18 @@ export function runCampaign(bundle, { name, seed, steps, seconds }) {
     worker.once('exit', (status) => end(failed(`The thread ended with ${status}`)));
   });
 }
+
+/** Whether a campaign of so many steps found nothing. `isShort`: it was meant to end with its time, however far it is by then. */
+export function succeeded(result, { steps, isShort }) {
+  return result.failure === undefined && (isShort || result.steps >= steps);
+}
+
+/** One line about how it went. */
+export function describeCampaign(result, wanted) {
+  const { name, seed, steps, seconds, slowestMs, growth, failure } = result;
+  if (failure !== undefined) return `${name}: FAILED at step ${steps}, seed ${seed}: ${failure}`;
+  const share = steps < wanted.steps ? ` of ${wanted.steps} (time was up)` : '';
+  const figures = `${seconds.toFixed(0)} s, slowest step ${slowestMs.toFixed(1)} ms, memory ${(growth / 1e6).toFixed(1)} MB more`;
+  const verdict = succeeded(result, wanted) ? '' : 'NOT DONE: ';
+  return `${name}: ${verdict}${steps}${share} steps, seed ${seed}, ${figures}`;
+}
