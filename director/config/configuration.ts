@@ -17,6 +17,6 @@ export interface DirectorConfiguration {
   readonly admin?: { readonly listen: string; readonly tokenFile: string };
   /** Of `net.ipv4.vs`, by their names there. */
   readonly sysctls?: Readonly<Record<string, readonly number[]>>;
-  /** `auto`: kernel IPVS where there is one, `packet` otherwise. */
-  readonly plane: 'auto' | 'packet' | 'ipvs';
+  /** `auto`: kernel IPVS where there is one, `packet` otherwise. `rings`: `packet` without eBPF programs. */
+  readonly plane: 'auto' | 'packet' | 'rings' | 'ipvs';
 }

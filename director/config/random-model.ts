@@ -72,7 +72,7 @@ export function randomModel(dice: Dice, format: FormatName): DirectorConfigurati
       ? { timeouts: { tcpSeconds: seconds(), tcpFinSeconds: seconds(), udpSeconds: seconds() } }
       : {}),
     ...(format === 'yaml' && dice.chance(0.3) ? { admin: { listen: '127.0.0.1:9090', tokenFile: '/etc/token' } } : {}),
-    plane: format === 'yaml' ? dice.pick(['auto', 'packet', 'ipvs']) : 'auto',
+    plane: format === 'yaml' ? dice.pick(['auto', 'packet', 'rings', 'ipvs']) : 'auto',
   };
 }
 

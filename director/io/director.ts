@@ -298,6 +298,7 @@ export class Director {
     const { log, onFatal } = this.#options;
     try {
       const chosen = await createPlane(configuration.plane, {
+        isAccelerated: configuration.plane !== 'rings',
         interfaces: this.#planeInterfaces(configuration),
         log,
         failed: (error) => onFatal(`The forwarding plane has died: ${error.stack ?? error.message}`),

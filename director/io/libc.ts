@@ -257,3 +257,23 @@ export function realtimeMs(): number {
   const view = new DataView(time.buffer);
   return Number(view.getBigInt64(0, true)) * 1000 + Math.round(Number(view.getBigInt64(8, true)) / 1000) / 1000;
 }
+
+/** System call numbers of bpf(2), which no C library wraps. */
+const BPF_CALLS: Partial<Record<string, number>> = { x64: 321, arm64: 280 };
+
+function rawBpf(command: number, attributes: Bytes): number {
+  const number = BPF_CALLS[process.arch];
+  if (number === undefined) throw new SystemError('bpf', constants.errno.ENOSYS, process.arch);
+  const call = native('long syscall(long number, int command, void *attributes, unsigned int size)');
+  return call(number, command, attributes, attributes.length);
+}
+
+/** bpf(2); `detail` tells the error what it was for. */
+export function bpf(command: number, attributes: Bytes, detail: string): number {
+  return checked('bpf', rawBpf(command, attributes), detail);
+}
+
+/** bpf(2) where failure is an answer: -1. */
+export function tryBpf(command: number, attributes: Bytes): number {
+  return rawBpf(command, attributes);
+}

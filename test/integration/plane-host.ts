@@ -46,6 +46,7 @@ async function obey(plane: PacketPlane, command: string, argument: unknown): Pro
 
 async function main(): Promise<void> {
   const plane = createPacketPlane({
+    isAccelerated: process.env.PLANE_ACCELERATED !== 'no',
     // The servers' side is left for the plane to find.
     interfaces: ['eth0'],
     log: (level, message) => process.stderr.write(`plane ${level}: ${message}\n`),

@@ -19,9 +19,9 @@ it.each([
   ],
   [
     'plane: packt\n',
-    '1:8: error: "packt" is not a value of "plane"; did you mean "packet"? (expected auto, packet, ipvs)',
+    '1:8: error: "packt" is not a value of "plane"; did you mean "packet"? (expected auto, packet, rings, ipvs)',
   ],
-  ['plane: kernel\n', '1:8: error: "kernel" is not a value of "plane" (expected auto, packet, ipvs)'],
+  ['plane: kernel\n', '1:8: error: "kernel" is not a value of "plane" (expected auto, packet, rings, ipvs)'],
   [
     service('    scheduler: wlcc\n'),
     '5:16: error: "wlcc" is not a value of "scheduler"; did you mean "wlc"? (expected rr, wrr, lc, wlc, lblc, lblcr, dh, sh, sed, nq, mh, fo, ovf, twos)',

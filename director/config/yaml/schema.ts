@@ -107,5 +107,5 @@ export const directorYamlSchema = z.strictObject({
     })
     .optional(),
   sysctls: z.strictObject(Object.fromEntries(sysctlNames.map((name) => [name, sysctlSchema(name)]))).optional(),
-  plane: z.enum(['auto', 'packet', 'ipvs']).default('auto'),
+  plane: z.enum(['auto', 'packet', 'rings', 'ipvs']).default('auto'),
 });

@@ -219,26 +219,43 @@ export class Balancer {
     this.life.prolong(entry, now);
   }
 
+  /**
+   * Packets that the kernel forwarded under a lease, since the last time: they changed no state. `bytes` are of all of them
+   * together.
+   */
+  leasedIn(entry: number, packets: number, bytes: number, now: number): void {
+    this.countIn(entry, bytes, packets);
+    this.life.prolong(entry, now);
+    const { observer } = this.life;
+    if (observer === undefined) this.connections.setPackets(entry, this.connections.packets(entry) + packets);
+    else observer.packetsIn(entry, packets, now);
+  }
+
+  leasedOut(entry: number, packets: number, bytes: number, now: number): void {
+    this.countOut(entry, bytes, packets);
+    this.life.prolong(entry, now);
+  }
+
   /** The packet of `packetIn` has left: one-packet entries go at once. */
   finish(entry: number): void {
     if ((this.connections.flags(entry) & FLAG_ONE_PACKET) !== 0) this.life.end(entry);
   }
 
   /** Server, service and totals count what goes to a server that is in the table (ip_vs_in_stats). */
-  countIn(entry: number, bytes: number): void {
+  countIn(entry: number, bytes: number, packets = 1): void {
     const destination = this.services.destination(this.connections.destination(entry));
     if (!destination?.available) return;
-    destination.statistics.countIn(bytes);
-    destination.service.statistics.countIn(bytes);
-    this.services.totals.countIn(bytes);
+    destination.statistics.countIn(bytes, packets);
+    destination.service.statistics.countIn(bytes, packets);
+    this.services.totals.countIn(bytes, packets);
   }
 
-  countOut(entry: number, bytes: number): void {
+  countOut(entry: number, bytes: number, packets = 1): void {
     const destination = this.services.destination(this.connections.destination(entry));
     if (!destination?.available) return;
-    destination.statistics.countOut(bytes);
-    destination.service.statistics.countOut(bytes);
-    this.services.totals.countOut(bytes);
+    destination.statistics.countOut(bytes, packets);
+    destination.service.statistics.countOut(bytes, packets);
+    this.services.totals.countOut(bytes, packets);
   }
 
   /** Lets go of all whose time has come; to be called every quarter second or so. */

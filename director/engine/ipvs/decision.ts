@@ -43,9 +43,18 @@ export type DropReason =
  * - `pass`: it is none of ours, the kernel's own copy goes its way;
  * - `drop`: it is ours and ends here, `answer` goes to its sender (an IP datagram: ICMP error or TCP reset);
  * - `forward`: it was rewritten in place and leaves by `hop`; longer than the hop's MTU, it must be cut into fragments.
- *   `isRepeated`: the server has not answered the same before, so that it may have moved.
+ *   `isRepeated`: the server has not answered the same before, so that it may have moved. `entry`: the connection that it was
+ *   decided by, -1 when there is more to it than that; `isAnswer`: it goes to the client.
  */
 export type Decision<H extends Hop> =
   | { readonly type: 'pass' }
   | { readonly type: 'drop'; readonly reason: DropReason; readonly answer: Uint8Array | undefined }
-  | { readonly type: 'forward'; readonly hop: H; readonly isRepeated: boolean };
+  | Forward<H>;
+
+export interface Forward<H extends Hop> {
+  readonly type: 'forward';
+  readonly hop: H;
+  readonly isRepeated: boolean;
+  readonly entry: number;
+  readonly isAnswer: boolean;
+}

@@ -18,14 +18,14 @@ export class Statistics {
   private last: Counters = none();
   private scaled: Counters = none();
 
-  /** One packet towards the server, of so many bytes. */
-  countIn(bytes: number): void {
-    this.counters.inPackets += 1;
+  /** Packets towards the server, of so many bytes together. */
+  countIn(bytes: number, packets = 1): void {
+    this.counters.inPackets += packets;
     this.counters.inBytes += bytes;
   }
 
-  countOut(bytes: number): void {
-    this.counters.outPackets += 1;
+  countOut(bytes: number, packets = 1): void {
+    this.counters.outPackets += packets;
     this.counters.outBytes += bytes;
   }
 

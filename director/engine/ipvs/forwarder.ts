@@ -188,7 +188,7 @@ export class Forwarder<H extends Hop> {
       if (this.ftp !== undefined && !this.ftp.answer(entry, packet, now)) return drop('ftp');
     }
     rewriteSource(packet, connections.addresses, at, connections.virtualPort(entry));
-    return this.transmission.send(packet, hop);
+    return this.transmission.sendToClient(entry, packet, hop);
   }
 
   private remember(packet: Packet, route: FragmentRoute, now: number): void {

@@ -14,7 +14,7 @@ import {
   FORWARD_TUNNEL,
 } from './connection-flags.ts';
 import type { ConnectionTable } from './connection-table.ts';
-import type { Decision, Hop, Paths } from './decision.ts';
+import type { Decision, Forward, Hop, Paths } from './decision.ts';
 import { drop } from './icmp-answers.ts';
 import type { IcmpAnswers } from './icmp-answers.ts';
 import { TunnelRoutes } from './tunnel-routes.ts';
@@ -32,7 +32,7 @@ export class Transmission<H extends Hop> {
   private readonly tunnelRoutes = new TunnelRoutes();
   private identification = 0;
   /** Reused for every packet. */
-  private forward: { type: 'forward'; hop: H; isRepeated: boolean } | undefined;
+  private forward: { -readonly [Key in keyof Forward<H>]: Forward<H>[Key] } | undefined;
 
   constructor(balancer: Balancer, paths: Paths<H>, answers: IcmpAnswers) {
     this.balancer = balancer;
@@ -41,10 +41,16 @@ export class Transmission<H extends Hop> {
     this.answers = answers;
   }
 
-  /** One hop further. */
-  send(packet: Packet, hop: H, isRepeated = false): Decision<H> {
+  /** One hop further, to the server of an entry; `entry` -1: there is more to it. */
+  send(packet: Packet, hop: H, isRepeated = false, entry = -1): Decision<H> {
     decrementTimeToLive(packet);
-    return this.leave(hop, isRepeated);
+    return this.leave(hop, isRepeated, entry);
+  }
+
+  /** One hop further, to the client of an entry. */
+  sendToClient(entry: number, packet: Packet, hop: H): Decision<H> {
+    decrementTimeToLive(packet);
+    return this.leave(hop, false, entry, true);
   }
 
   /** To this host's own stack, as the packet is. */
@@ -52,11 +58,14 @@ export class Transmission<H extends Hop> {
     return this.leave(this.paths.local, false);
   }
 
-  private leave(hop: H, isRepeated: boolean): Decision<H> {
-    this.forward ??= { type: 'forward', hop, isRepeated };
-    this.forward.hop = hop;
-    this.forward.isRepeated = isRepeated;
-    return this.forward;
+  private leave(hop: H, isRepeated: boolean, entry = -1, isAnswer = false): Decision<H> {
+    this.forward ??= { type: 'forward', hop, isRepeated, entry, isAnswer };
+    const { forward } = this;
+    forward.hop = hop;
+    forward.isRepeated = isRepeated;
+    forward.entry = entry;
+    forward.isAnswer = isAnswer;
+    return forward;
   }
 
   /** What keeps an answer from the client, told to its sender before anything in it was changed; undefined: nothing. */
@@ -87,7 +96,7 @@ export class Transmission<H extends Hop> {
       case FORWARD_BYPASS:
         return this.direct(this.paths.find(packet.family, packet.addresses, DESTINATION), packet, isRepeated, now);
       default:
-        return this.direct(this.hopToServer(entry), packet, isRepeated, now);
+        return this.direct(this.hopToServer(entry), packet, isRepeated, now, entry);
     }
   }
 
@@ -116,7 +125,7 @@ export class Transmission<H extends Hop> {
       connections.wordsAt(entry) + SERVER,
       connections.serverPort(entry),
     );
-    return this.send(packet, hop, isRepeated);
+    return this.send(packet, hop, isRepeated, entry);
   }
 
   /**
@@ -135,10 +144,10 @@ export class Transmission<H extends Hop> {
   }
 
   /** The packet as it is, to the server's own hardware address. */
-  private direct(hop: H | undefined, packet: Packet, isRepeated: boolean, now: number): Decision<H> {
+  private direct(hop: H | undefined, packet: Packet, isRepeated: boolean, now: number, entry = -1): Decision<H> {
     if (hop === undefined) return this.answers.refuse(packet, 'host-unreachable', now);
     if (hop.isLocal) return this.toLocalStack();
-    return this.obstacleToServer(packet, hop.mtu, now) ?? this.send(packet, hop, isRepeated);
+    return this.obstacleToServer(packet, hop.mtu, now) ?? this.send(packet, hop, isRepeated, entry);
   }
 
   private tunnel(entry: number, packet: Packet, isRepeated: boolean, now: number): Decision<H> {

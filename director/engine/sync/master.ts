@@ -34,7 +34,7 @@ export interface SyncSource {
 export type SendMessage = (message: Uint8Array, port: number) => boolean;
 
 /** The master's side: which entries are sent when, gathered in messages (ip_vs_sync_conn, sync_thread_master). */
-export class SyncMaster implements ConnectionObserver {
+export class SyncMaster implements Omit<ConnectionObserver, 'packetsIn'> {
   settings: SyncSettings;
   /** Messages that found no room in the queue. */
   lost = 0;

@@ -10,6 +10,8 @@ export interface ConnectionObserver {
    * Also for the entry that the packet created. Not for packets from servers.
    */
   packetIn(entry: number, now: number): void;
+  /** So many at once, that changed no state. */
+  packetsIn(entry: number, packets: number, now: number): void;
   /** A template that still controls connections got 60 more seconds (the end of ip_vs_conn_expire). */
   prolonged(entry: number, now: number): void;
   /** The entry's row is about to be free, and may soon be another connection's. */

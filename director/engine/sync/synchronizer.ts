@@ -85,6 +85,17 @@ export class Synchronizer implements ConnectionObserver {
     this.sending?.master.packetIn(entry, now);
   }
 
+  /** Where the count passes the threshold on its way, that is when the entry is offered. */
+  packetsIn(entry: number, packets: number, now: number): void {
+    const before = this.table.packets(entry);
+    const { threshold, period } = this.settings;
+    const after = before + packets;
+    const last = period > 0 ? after - ((((after - threshold) % period) + period) % period) : threshold;
+    this.table.setPackets(entry, last > before && last < after ? last : after);
+    this.sending?.master.packetIn(entry, now);
+    this.table.setPackets(entry, after);
+  }
+
   prolonged(entry: number, now: number): void {
     this.sending?.master.prolonged(entry, now);
   }

@@ -31,7 +31,7 @@ export async function choosePlane(
   wanted: DirectorConfiguration['plane'],
   kernel: KernelAccess = thisMachine,
 ): Promise<PlaneChoice> {
-  if (wanted === 'packet') return { name: 'packet', reason: 'the configuration asks for it' };
+  if (wanted === 'packet' || wanted === 'rings') return { name: 'packet', reason: 'the configuration asks for it' };
   const found = await findKernelTable(kernel);
   const isAsked = wanted === 'ipvs';
   if (found.table !== undefined) {

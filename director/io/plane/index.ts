@@ -22,6 +22,8 @@ export interface PacketPlaneOptions {
    */
   readonly interfaces: readonly string[];
   readonly log: Log;
+  /** Established connections are forwarded by eBPF programs, where the kernel can. */
+  readonly isAccelerated: boolean;
   /** The plane has died and forwards nothing any more; `stop` is still to be called, and returns. */
   readonly failed: (error: Error) => void;
 }
@@ -48,6 +50,7 @@ class ThreadedPlane implements PacketPlane {
   readonly name = 'packet';
   readonly reason = 'it needs nothing but packet sockets and nf_tables';
   private interfaces: readonly string[];
+  private readonly isAccelerated: boolean;
   private readonly log: Log;
   private readonly failed: (error: Error) => void;
   private readonly listeners = new Set<() => void>();
@@ -66,6 +69,7 @@ class ThreadedPlane implements PacketPlane {
 
   constructor(options: PacketPlaneOptions) {
     this.interfaces = options.interfaces;
+    this.isAccelerated = options.isAccelerated;
     this.log = options.log;
     this.failed = options.failed;
   }
@@ -87,7 +91,11 @@ class ThreadedPlane implements PacketPlane {
   /** Resolves when the thread is ready, rejects when it ends before. */
   private startThread(): Promise<void> {
     this.wakeDescriptor = libc.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    const data: PlaneThreadData = { interfaces: this.interfaces, wakeDescriptor: this.wakeDescriptor };
+    const data: PlaneThreadData = {
+      interfaces: this.interfaces,
+      isAccelerated: this.isAccelerated,
+      wakeDescriptor: this.wakeDescriptor,
+    };
     const thread = startThread('packet', data);
     this.thread = thread;
     return new Promise((resolve, reject) => {

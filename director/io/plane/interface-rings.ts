@@ -1,6 +1,5 @@
-import { geometries, ReceiveRing } from './receive-ring.ts';
-import { encodeFilter } from './socket-filter.ts';
-import type { Filters } from './socket-filter.ts';
+import type { Filters } from './frame-gate.ts';
+import { ReceiveRing } from './receive-ring.ts';
 
 /** Both rings of an interface, drained in the order in which their frames came. */
 export class InterfaceRings {
@@ -10,9 +9,9 @@ export class InterfaceRings {
 
   constructor(link: { readonly index: number; readonly name: string }, filters: Filters) {
     this.interfaceIndex = link.index;
-    this.small = new ReceiveRing(link, geometries.small, encodeFilter(filters.small));
+    this.small = new ReceiveRing(link, 'small', filters);
     try {
-      this.large = new ReceiveRing(link, geometries.large, encodeFilter(filters.large));
+      this.large = new ReceiveRing(link, 'large', filters);
     } catch (error) {
       this.small.close();
       throw error;
@@ -51,8 +50,8 @@ export class InterfaceRings {
   }
 
   setFilters(filters: Filters): void {
-    this.small.setFilter(encodeFilter(filters.small));
-    this.large.setFilter(encodeFilter(filters.large));
+    this.small.setFilter(filters);
+    this.large.setFilter(filters);
   }
 
   takeDrops(): number {

@@ -7,6 +7,8 @@ import type { LogLevel } from '../log.ts';
 /** What the packet thread is started with. */
 export interface PlaneThreadData {
   readonly interfaces: readonly string[];
+  /** Established connections are forwarded by eBPF programs, where the kernel can. */
+  readonly isAccelerated: boolean;
   /** An eventfd: the thread sleeps in poll and cannot hear messages, writing to this makes it look. */
   readonly wakeDescriptor: number;
 }

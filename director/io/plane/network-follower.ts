@@ -1,6 +1,7 @@
 import type { Address } from '../../engine/address.ts';
 import type { Destination } from '../../engine/ipvs/service.ts';
 import type { LogLevel } from '../log.ts';
+import type { FrameGate } from './frame-gate.ts';
 import { KernelNetwork } from './kernel-network.ts';
 import { NextHops } from './next-hops.ts';
 import { PacketSender } from './packet-sender.ts';
@@ -16,9 +17,14 @@ export class NetworkFollower {
   private readonly warned = new Set<string>();
 
   /** `seed` is a random 32-bit number. */
-  constructor(interfaces: readonly string[], seed: number, log: (level: LogLevel, message: string) => void) {
+  constructor(
+    interfaces: readonly string[],
+    gate: FrameGate,
+    seed: number,
+    log: (level: LogLevel, message: string) => void,
+  ) {
     this.warn = (message) => log('warn', message);
-    this.rings = new RingSet(interfaces, log);
+    this.rings = new RingSet(interfaces, gate, log);
     this.hops = new NextHops((reason) => this.warnOnce(reason));
     this.sender = new PacketSender(this.hops, () => this.network, seed);
     this.network = new KernelNetwork((neighbour) => this.sender.sendWaiting(neighbour));

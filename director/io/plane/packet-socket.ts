@@ -7,6 +7,7 @@ const SOL_SOCKET = 1;
 const SO_ERROR = 4;
 const SO_ATTACH_FILTER = 26;
 const SO_SNDBUFFORCE = 32;
+const SO_ATTACH_BPF = 50;
 const SOL_PACKET = 263;
 const PACKET_VERSION = 10;
 const PACKET_RESERVE = 12;
@@ -51,12 +52,15 @@ export function openSendSocket(interfaceIndex: number): number {
   return descriptor;
 }
 
-/** A socket whose received frames lie in a memory-mapped ring, each behind `headroom` bytes that nobody uses. */
+/**
+ * A socket whose received frames lie in a memory-mapped ring, each behind `headroom` bytes that nobody uses. `prepare` gives it
+ * its filter before the first frame.
+ */
 export function openRingSocket(
   interfaceIndex: number,
   geometry: RingGeometry,
   headroom: number,
-  filter: Uint8Array,
+  prepare: (descriptor: number) => void,
 ): { readonly descriptor: number; readonly address: number } {
   const descriptor = libc.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
   libc.setsockopt(descriptor, SOL_PACKET, PACKET_VERSION, TPACKET_V2);
@@ -67,7 +71,7 @@ export function openRingSocket(
   const request = Uint32Array.of(blockSize, blocks, frameSize, framesPerBlock * blocks);
   libc.setsockopt(descriptor, SOL_PACKET, PACKET_RX_RING, new Uint8Array(request.buffer));
   const address = libc.mmap(blockSize * blocks, PROT_READ_WRITE, MAP_SHARED, descriptor);
-  attachFilter(descriptor, filter);
+  prepare(descriptor);
   libc.bind(descriptor, socketAddress(ETH_P_ALL, interfaceIndex));
   return { descriptor, address };
 }
@@ -85,6 +89,11 @@ export function attachFilter(descriptor: number, filter: Uint8Array): void {
   } finally {
     libc.munmap(address, filter.length);
   }
+}
+
+/** As attachFilter, with a loaded eBPF program. */
+export function attachProgram(descriptor: number, program: number): void {
+  libc.setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_BPF, program);
 }
 
 /** Reads and so clears the error that an interface going down leaves; poll would report it for ever. */

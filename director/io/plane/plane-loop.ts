@@ -17,7 +17,9 @@ import type { CompiledMarkRule } from '../../engine/marks.ts';
 import { Packet, PROTOCOL_TCP } from '../../engine/packet/packet.ts';
 import type { LogLevel } from '../log.ts';
 import * as libc from '../libc.ts';
+import { Accelerator } from './accelerator/accelerator.ts';
 import { AnsweringServers } from './answering-servers.ts';
+import { plainGate } from './frame-gate.ts';
 import type { InterfaceRings } from './interface-rings.ts';
 import { markRules } from './mark-rules.ts';
 import type { PlaneNews, PlaneRequest, PlaneThreadData } from './messages.ts';
@@ -51,6 +53,7 @@ export class PlaneLoop {
   private readonly services = new ServiceTable(Math.random);
   private readonly connections: ConnectionTable;
   private readonly forwarder: Forwarder<NextHop>;
+  private readonly accelerator: Accelerator | undefined;
   private readonly network: NetworkFollower;
   private readonly rules: RuleKeeper;
   private readonly desk: TableDesk;
@@ -84,7 +87,9 @@ export class PlaneLoop {
     this.connections = new ConnectionTable(MOST_CONNECTIONS, randomBytes(4).readInt32LE(), this.now);
     const balancer = new Balancer(this.services, this.connections);
     this.rules = new RuleKeeper(log);
-    this.network = new NetworkFollower(data.interfaces, randomBytes(4).readUInt32LE(), log);
+    this.accelerator = data.isAccelerated ? Accelerator.open(balancer, log) : undefined;
+    const gate = this.accelerator ?? plainGate;
+    this.network = new NetworkFollower(data.interfaces, gate, randomBytes(4).readUInt32LE(), log);
     const ftp = new FtpHelper(balancer, (address, port) =>
       this.rules.expect({ protocol: PROTOCOL_TCP, address, port }),
     );
@@ -143,6 +148,7 @@ export class PlaneLoop {
         this.isDirty = true;
         if (decision.isRepeated) this.network.sender.doubt(decision.hop, this.now);
         this.network.sender.forward(packet, memory, decision.hop, this.now);
+        if (decision.entry >= 0) this.accelerator?.offer(packet, decision, this.now);
         return;
       case 'drop':
         this.isDirty = true;
@@ -190,6 +196,7 @@ export class PlaneLoop {
   }
 
   private followNetwork(): void {
+    this.accelerator?.revokeAll(this.now);
     const isChanged = this.network.follow(this.services.all().flatMap(({ destinations }) => destinations));
     this.interfaces = this.network.rings.all();
     this.rings = this.network.rings.rings();
@@ -214,6 +221,8 @@ export class PlaneLoop {
   }
 
   private obey(request: PlaneRequest): void {
+    if (request.type === 'connections' || request.type === 'explain') this.accelerator?.settle(this.now);
+    else this.accelerator?.revokeAll(this.now);
     switch (request.type) {
       case 'execute': {
         const results = this.desk.execute(request.commands, this.now);
@@ -269,6 +278,7 @@ export class PlaneLoop {
     if (this.now >= this.desk.deadline) this.desk.run(this.now);
     if (this.now < this.nextPublication) return;
     const before = this.connections.size;
+    if (this.accelerator?.settle(this.now) === true) this.isDirty = true;
     this.forwarder.expire(this.now);
     this.rules.keepTrying(this.now);
     if (this.connections.size !== before) this.isDirty = true;
@@ -309,6 +319,7 @@ export class PlaneLoop {
   close(): void {
     this.desk.close();
     this.network.close();
+    this.accelerator?.close();
     this.rules.close();
   }
 }

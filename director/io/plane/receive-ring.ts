@@ -1,18 +1,20 @@
 import { TUNNEL_HEADROOM } from '../../engine/packet/encapsulate.ts';
 import { Packet } from '../../engine/packet/packet.ts';
 import * as libc from '../libc.ts';
-import { attachFilter, openRingSocket, takeRingDrops, takeSocketError } from './packet-socket.ts';
+import type { Filters } from './frame-gate.ts';
+import { openRingSocket, takeRingDrops, takeSocketError } from './packet-socket.ts';
 import type { RingGeometry } from './packet-socket.ts';
+import type { RingSize } from './socket-filter.ts';
 
 /**
  * Two kinds of frames. Nearly all packets fit small ones, of which a burst needs thousands; large ones hold the largest
  * packet that the kernel hands over, a GSO packet of 64 kB, and its headers: 15 of them fill a block of 255 pages, and the
  * kernel allocates powers of two, so that nearly nothing of each MiB is wasted.
  */
-export const geometries = {
+const geometries = {
   small: { blockSize: 1 << 17, blocks: 64, frameSize: 2048, framesPerBlock: 64 },
   large: { blockSize: 69_632 * 15, blocks: 17, frameSize: 69_632, framesPerBlock: 15 },
-} as const satisfies Record<string, RingGeometry>;
+} as const satisfies Record<RingSize, RingGeometry>;
 
 /** The longest Ethernet frame that goes into a small one, behind the kernel's headers and the room for a tunnel's. */
 export const LONGEST_SMALL_FRAME = 1600;
@@ -46,6 +48,7 @@ export class ReceiveRing {
   /** Where the ring lies in this process, for iovecs that point into it. */
   readonly address: number;
   readonly packet: Packet;
+  private readonly size: RingSize;
   private readonly geometry: RingGeometry;
   private readonly frames: number;
   private readonly view: DataView;
@@ -53,12 +56,16 @@ export class ReceiveRing {
   private next = 0;
   private held = 0;
 
-  constructor(link: { readonly index: number; readonly name: string }, geometry: RingGeometry, filter: Uint8Array) {
+  constructor(link: { readonly index: number; readonly name: string }, size: RingSize, filters: Filters) {
     this.interfaceIndex = link.index;
     this.interfaceName = link.name;
+    const geometry = geometries[size];
+    this.size = size;
     this.geometry = geometry;
     this.frames = geometry.blocks * geometry.framesPerBlock;
-    const { descriptor, address } = openRingSocket(link.index, geometry, HEADROOM, filter);
+    const { descriptor, address } = openRingSocket(link.index, geometry, HEADROOM, (socket) => {
+      filters.attach(size, socket);
+    });
     this.descriptor = descriptor;
     this.address = address;
     const memory = libc.memoryView(address, geometry.blockSize * geometry.blocks);
@@ -118,8 +125,8 @@ export class ReceiveRing {
     }
   }
 
-  setFilter(filter: Uint8Array): void {
-    attachFilter(this.descriptor, filter);
+  setFilter(filters: Filters): void {
+    filters.attach(this.size, this.descriptor);
   }
 
   clearError(): number {

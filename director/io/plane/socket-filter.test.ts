@@ -3,7 +3,7 @@ import { frame } from '../../engine/packet/packet-builder.ts';
 import type { FrameBuilder } from '../../engine/packet/packet-builder.ts';
 import { ForwarderBench, service } from '../../engine/ipvs/forwarder-bench.ts';
 import { AnsweringServers } from './answering-servers.ts';
-import { socketFilter, socketFilters } from './socket-filter.ts';
+import { ringFilter, selection, socketFilter } from './socket-filter.ts';
 import type { Instruction } from './socket-filter.ts';
 
 interface Machine {
@@ -102,27 +102,27 @@ describe('the filter of the rings', () => {
   });
 
   it('gives each frame to just one of an interface’s two rings, by its length', () => {
-    const { small, large } = socketFilters(rulesFor(service('TCP', '192.168.1.202:80', { '10.0.100.2:80': 1 })));
+    const selected = selection(rulesFor(service('TCP', '192.168.1.202:80', { '10.0.100.2:80': 1 })));
     for (const [length, expected] of [
       [1400, [true, false]],
       [2000, [false, true]],
     ] as const) {
       const { bytes } = frame('192.168.1.10', '192.168.1.202').tcp(1, 80, 'ACK').data(new Uint8Array(length)).packet();
-      expect([run(small, bytes), run(large, bytes)]).toEqual(expected);
+      expect([run(ringFilter('small', selected), bytes), run(ringFilter('large', selected), bytes)]).toEqual(expected);
     }
   });
 
   it('lets everything through for a service by mark', () => {
     const marked = service('TCP', '0.0.0.0:0', {});
-    const { small } = socketFilters(rulesFor({ ...marked, service: { ...marked.service, protocol: 'FWM', mark: 7 } }));
-    expect(run(small, new Uint8Array(60))).toBe(true);
+    const selected = selection(rulesFor({ ...marked, service: { ...marked.service, protocol: 'FWM', mark: 7 } }));
+    expect(run(ringFilter('small', selected), new Uint8Array(60))).toBe(true);
   });
 
   it('lets everything through when there are too many servers for a program', () => {
     const servers = Object.fromEntries(
       Array.from({ length: 3000 }, (_, index) => [`10.1.${String(index >> 8)}.${String(index & 255)}:80`, 1]),
     );
-    const { small } = socketFilters(rulesFor(service('TCP', '192.168.1.202:80', servers)));
-    expect(run(small, new Uint8Array(60))).toBe(true);
+    const selected = selection(rulesFor(service('TCP', '192.168.1.202:80', servers)));
+    expect(run(ringFilter('small', selected), new Uint8Array(60))).toBe(true);
   });
 });

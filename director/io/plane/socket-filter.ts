@@ -14,22 +14,26 @@ export interface Instruction {
   readonly operand: number;
 }
 
-// Instruction codes of linux/filter.h.
-const LOAD_WORD = 0x20;
-const LOAD_HALF = 0x28;
-const LOAD_BYTE = 0x30;
-const LOAD_LENGTH = 0x80;
-const LOAD_HALF_INDEXED = 0x48;
-const LOAD_HEADER_LENGTH = 0xb1;
-const JUMP = 0x05;
-const JUMP_IF_EQUAL = 0x15;
-const JUMP_IF_GREATER = 0x25;
-const JUMP_IF_SET = 0x45;
-const RETURN = 0x06;
+/** Instruction codes of linux/filter.h. */
+export const classicCodes = {
+  loadWord: 0x20,
+  loadHalf: 0x28,
+  loadByte: 0x30,
+  loadLength: 0x80,
+  loadHalfIndexed: 0x48,
+  loadHeaderLength: 0xb1,
+  jump: 0x05,
+  jumpIfEqual: 0x15,
+  jumpIfGreater: 0x25,
+  jumpIfSet: 0x45,
+  return: 0x06,
+} as const;
 
 /** BPF_MAXINSNS. */
 const LONGEST_PROGRAM = 4096;
 const WHOLE_FRAME = 0x40000;
+/** Instructions in front of a selection. */
+const LENGTH_TEST = 3;
 
 // Offsets in an Ethernet frame.
 const ETHERTYPE = 12;
@@ -45,27 +49,34 @@ const ICMP = 1;
 const ICMPV6 = 58;
 
 const load = (code: number, operand: number): Instruction => ({ code, jumpTrue: 0, jumpFalse: 0, operand });
-const accept = load(RETURN, WHOLE_FRAME);
-const reject = load(RETURN, 0);
+const accept = load(classicCodes.return, WHOLE_FRAME);
+const reject = load(classicCodes.return, 0);
 
 /** Goes on with the next instruction when the accumulator is `operand`, else skips it. */
-const ifEqual = (operand: number): Instruction => ({ code: JUMP_IF_EQUAL, jumpTrue: 0, jumpFalse: 1, operand });
+const ifEqual = (operand: number): Instruction => ({
+  code: classicCodes.jumpIfEqual,
+  jumpTrue: 0,
+  jumpFalse: 1,
+  operand,
+});
 
-/** One program for each of an interface's two rings: between them they accept every frame that matters, once. */
-export interface Filters {
-  readonly small: readonly Instruction[];
-  readonly large: readonly Instruction[];
-}
+/**
+ * What an interface's two rings accept: between them every frame that matters, once. A program of its own for each ring, because
+ * the one for small frames takes those up to LONGEST_SMALL_FRAME, and the other one the rest.
+ */
+export type RingSize = 'small' | 'large';
 
 /** `services` undefined: nothing concerns us yet. */
-export function socketFilters(services: RuleServices | undefined): Filters {
+export function selection(services: RuleServices | undefined): readonly Instruction[] {
   const program = services === undefined ? [reject] : socketFilter(services);
-  const isLong = { code: JUMP_IF_GREATER, operand: LONGEST_SMALL_FRAME };
-  const whole = program.length + 3 <= LONGEST_PROGRAM ? program : [accept];
-  return {
-    small: [load(LOAD_LENGTH, 0), { ...isLong, jumpTrue: 0, jumpFalse: 1 }, reject, ...whole],
-    large: [load(LOAD_LENGTH, 0), { ...isLong, jumpTrue: 1, jumpFalse: 0 }, reject, ...whole],
-  };
+  return program.length + LENGTH_TEST <= LONGEST_PROGRAM ? program : [accept];
+}
+
+/** The whole program of a ring. */
+export function ringFilter(size: RingSize, selected: readonly Instruction[]): readonly Instruction[] {
+  const isLong = { code: classicCodes.jumpIfGreater, operand: LONGEST_SMALL_FRAME };
+  const mine = size === 'small' ? { jumpTrue: 0, jumpFalse: 1 } : { jumpTrue: 1, jumpFalse: 0 };
+  return [load(classicCodes.loadLength, 0), { ...isLong, ...mine }, reject, ...selected];
 }
 
 /**
@@ -77,10 +88,10 @@ export function socketFilter(services: RuleServices): Instruction[] {
   const virtual = [...services.noted, ...services.quiet, ...services.everyPort, ...services.ftp];
   const ipv4 = filterIpv4(wordsOf(virtual, 4), wordsOf(services.servers, 4), portsOf(services.servers));
   return [
-    load(LOAD_HALF, ETHERTYPE),
+    load(classicCodes.loadHalf, ETHERTYPE),
     ifEqual(0x86dd),
     // Jumps of conditions reach 255 instructions, this one any distance.
-    load(JUMP, ipv4.length + 2),
+    load(classicCodes.jump, ipv4.length + 2),
     { ...ifEqual(0x0800), jumpTrue: 1, jumpFalse: 0 },
     reject,
     ...ipv4,
@@ -90,27 +101,30 @@ export function socketFilter(services: RuleServices): Instruction[] {
 
 function filterIpv4(virtual: Uint32Array[], servers: Uint32Array[], ports: readonly number[]): Instruction[] {
   const fromServer: Instruction[] = [
-    load(LOAD_HALF, FRAGMENT),
-    { code: JUMP_IF_SET, jumpTrue: 0, jumpFalse: 1, operand: 0x1fff },
+    load(classicCodes.loadHalf, FRAGMENT),
+    { code: classicCodes.jumpIfSet, jumpTrue: 0, jumpFalse: 1, operand: 0x1fff },
     accept,
     ...(ports.includes(0)
       ? [accept]
       : [
-          load(LOAD_HEADER_LENGTH, IPV4),
-          load(LOAD_HALF_INDEXED, IPV4),
+          load(classicCodes.loadHeaderLength, IPV4),
+          load(classicCodes.loadHalfIndexed, IPV4),
           ...ports.flatMap((port) => [ifEqual(port), accept]),
           reject,
         ]),
   ];
   return [
-    load(LOAD_BYTE, PROTOCOL),
+    load(classicCodes.loadByte, PROTOCOL),
     ifEqual(ICMP),
     accept,
-    load(LOAD_WORD, DESTINATION),
+    load(classicCodes.loadWord, DESTINATION),
     ...virtual.flatMap((words) => [ifEqual(words[3] ?? 0), accept]),
-    load(LOAD_WORD, SOURCE),
+    load(classicCodes.loadWord, SOURCE),
     // From each comparison over the ones that follow, and over the final rejection, to the part about servers.
-    ...servers.flatMap((words, index) => [ifEqual(words[3] ?? 0), load(JUMP, (servers.length - 1 - index) * 2 + 1)]),
+    ...servers.flatMap((words, index) => [
+      ifEqual(words[3] ?? 0),
+      load(classicCodes.jump, (servers.length - 1 - index) * 2 + 1),
+    ]),
     reject,
     ...fromServer,
   ];
@@ -120,14 +134,14 @@ function filterIpv4(virtual: Uint32Array[], servers: Uint32Array[], ports: reado
 function filterIpv6(virtual: Uint32Array[], servers: Uint32Array[]): Instruction[] {
   const address = (at: number, words: Uint32Array): Instruction[] => [
     ...[...words].flatMap((word, index) => [
-      load(LOAD_WORD, at + index * 4),
+      load(classicCodes.loadWord, at + index * 4),
       // Over the rest of this address: two for each further word, and the acceptance.
       { ...ifEqual(word), jumpFalse: (3 - index) * 2 + 1 },
     ]),
     accept,
   ];
   return [
-    load(LOAD_BYTE, IPV6_NEXT_HEADER),
+    load(classicCodes.loadByte, IPV6_NEXT_HEADER),
     ifEqual(ICMPV6),
     accept,
     ...virtual.flatMap((words) => address(IPV6_DESTINATION, words)),
