@@ -250,7 +250,7 @@ function ldirectordCheck(dice: Dice, head: Head, server: ServerHead, where: Wher
     { kind: 'MISC_CHECK', command: external, dynamicWeight: false, ...timing },
     {
       ...{ kind: 'HTTP_GET', ...where, version: '1.1', userAgent: 'libwww-perl' },
-      urls: [{ ...url, regex: { source: 'o.k', flags: '', negated: false }, virtualHost: 'w.example' }],
+      urls: [{ ...url, regex: { source: 'o.k', flags: '', negated: false }, virtualHost: 'w.example', redirects: 7 }],
     },
     {
       ...{ kind: 'NEGOTIATE', service: dice.pick(['imap', 'ldap', 'mysql', 'smtp', 'none'] as const), ...where },

@@ -1,4 +1,5 @@
 import type { HttpCheckConfiguration, UrlExpectation } from '../../engine/checks/configuration.ts';
+import { isPattern } from '../../engine/checks/dialogues/pattern.ts';
 import { nearestWord } from '../nearest-word.ts';
 import type { Keywords, Reader } from '../reader.ts';
 import type { Statement, Word } from '../statements.ts';
@@ -111,18 +112,9 @@ function readRegex(reader: Reader, line: Statement): string | undefined {
     return undefined;
   }
   if (excess) unexpected(reader, excess, word);
-  if (isRegex(source)) return source;
-  reader.error(word, 'this regular expression is not understood', { expected: "JavaScript's syntax" });
+  if (isPattern(source)) return source;
+  reader.error(word, 'this regular expression is not understood', { expected: "Perl's syntax" });
   return undefined;
-}
-
-export function isRegex(source: string, flags = ''): boolean {
-  try {
-    new RegExp(source, flags);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** pcre2api(3): those that have an equal in JavaScript, and those that change nothing there. */

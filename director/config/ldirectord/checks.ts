@@ -1,5 +1,6 @@
+import { parseAddress, toBytes } from '../../engine/address.ts';
 import type { CheckConfiguration, CheckTiming, NegotiateService } from '../../engine/checks/configuration.ts';
-import { isRegex } from '../keepalived/http-check.ts';
+import { isPattern, matches } from '../../engine/checks/dialogues/pattern.ts';
 import { splitCommand } from '../keepalived/scripts.ts';
 import type { Reader } from '../reader.ts';
 import type { Word } from '../statements.ts';
@@ -32,6 +33,8 @@ export interface CheckedServer {
 
 /** libwww-perl's name for itself, which ldirectord does not change. */
 export const userAgent = 'libwww-perl';
+/** As far as its user agent follows, which ldirectord leaves as it is (LWP::UserAgent, max_redirect). */
+export const redirects = 7;
 const defaults = { checkTimeout: 5, negotiateTimeout: 30, checkInterval: 10, failureCount: 1 };
 
 export interface Timings {
@@ -65,7 +68,9 @@ export function checksOf(
   const port = virtual.checkPort ?? (server.port > 0 ? server.port : servicePorts[identity.service]);
   const target = { address: server.address, port };
   const text = { request: server.request ?? virtual.request, receive: server.receive ?? virtual.receive };
-  const where = { ...target, ...timings.negotiate };
+  // check_ldap has the other alarm.
+  const isLdap = identity.service === 'ldap' || identity.service === 'ldaps';
+  const where = { ...target, ...(isLdap ? timings.check : timings.negotiate) };
   const negotiate = (): CheckConfiguration[] => negotiateCheck(context, identity, virtual, where, text);
   if (typeof checkType === 'object') return [connectCheck(identity, timings, target), ...negotiate()];
   switch (checkType) {
@@ -98,15 +103,16 @@ function connectCheck({ protocol }: ServiceIdentity, { check }: Timings, target:
 }
 
 function negotiateCheck(
-  { reader, place }: CheckContext,
-  { service }: ServiceIdentity,
+  context: CheckContext,
+  { service, protocol }: ServiceIdentity,
   virtual: VirtualSettings,
   where: Target & CheckTiming,
-  { request, receive }: { readonly request: string; readonly receive: string },
+  { request, receive }: RequestText,
 ): CheckConfiguration[] {
-  if (!isRegex(receive)) {
+  const { reader, place } = context;
+  if (!isPattern(receive)) {
     reader.error(place('receive'), `"${receive}" is not understood as a regular expression`, {
-      expected: "JavaScript's syntax",
+      expected: "Perl's syntax",
     });
     return [];
   }
@@ -115,11 +121,8 @@ function negotiateCheck(
     case 'http':
     case 'https':
       return [httpCheck(virtual, service, where, request, receive)];
-    case 'dns': {
-      const type = where.address.includes(':') ? 'AAAA' : 'A';
-      const expect = receive === '' ? undefined : receive;
-      return [{ kind: 'DNS_CHECK', ...where, type, name: withoutSlash, ...defined({ expect }) }];
-    }
+    case 'dns':
+      return [dnsCheck(context, where, { request: withoutSlash, receive }, protocol === 'TCP')];
     case 'oracle':
     case 'radius':
     case 'sip':
@@ -129,10 +132,75 @@ function negotiateCheck(
       return [];
     default: {
       const text = { request: service === 'http_proxy' ? request : withoutSlash, receive };
-      return [{ kind: 'NEGOTIATE', service, ...where, ...text, ...accountOf(virtual, service) }];
+      const looks = looksAtNothing(context, service, virtual, receive) ? 'none' : service;
+      return [{ kind: 'NEGOTIATE', service: looks, ...where, ...text, ...accountOf(virtual, service) }];
     }
   }
 }
+
+interface RequestText {
+  readonly request: string;
+  readonly receive: string;
+}
+
+/**
+ * Two checks of ldirectord find every server well, a dead one too: check_pop without a login asks nobody whether there was a connection,
+ * and check_ftp compares what it could fetch, which is nothing when it failed.
+ */
+function looksAtNothing(
+  { reader, place }: CheckContext,
+  service: NegotiateService,
+  { login = '' }: VirtualSettings,
+  receive: string,
+): boolean {
+  const pop = (service === 'pop' || service === 'pops') && login === '';
+  const ftp = service === 'ftp' && matches('', receive);
+  if (pop)
+    reader.warn(place('service'), `${service} without a login looks at nothing, as in ldirectord: every server is up`, {
+      expected: 'login="NAME" and passwd="PASSWORD", or checktype=connect',
+    });
+  if (ftp)
+    reader.warn(
+      place('receive'),
+      'ftp without something to receive looks at nothing, as in ldirectord: every server is up',
+      {
+        expected: 'request="FILE" and receive="TEXT", or checktype=connect',
+      },
+    );
+  return pop || ftp;
+}
+
+/** check_dns: the address that a name has, or the name of an address, has to match; nothing matches nothing. */
+function dnsCheck(
+  { reader, place }: CheckContext,
+  where: Target & CheckTiming,
+  { request, receive }: RequestText,
+  overTcp: boolean,
+): CheckConfiguration {
+  if (receive === '')
+    reader.warn(place('service'), 'dns without something to receive finds every server down, as in ldirectord', {
+      expected: 'request="NAME" and receive="ADDRESS"',
+    });
+  const reverse = reverseName(request);
+  return {
+    ...{ kind: 'DNS_CHECK', ...where, type: reverse === undefined ? 'A' : 'PTR', name: reverse ?? request },
+    ...{ expect: receive === '' ? '(?!)' : receive, ...(overTcp ? { transport: 'tcp' } : {}) },
+  };
+}
+
+/** Of an address: Net::DNS asks for its name then. */
+function reverseName(text: string): string | undefined {
+  const address = parseAddress(text);
+  if (!address) return undefined;
+  const bytes = [...toBytes(address)].reverse();
+  if (address.family === 4) return `${bytes.join('.')}.in-addr.arpa`;
+  return `${bytes
+    .flatMap((byte) => [byte & 15, byte >> 4])
+    .map((digit) => digit.toString(16))
+    .join('.')}.ip6.arpa`;
+}
+
+export const hostLiteral = (address: string): string => (address.includes(':') ? `[${address}]` : address);
 
 function httpCheck(
   { virtualHost, httpMethod }: VirtualSettings,
@@ -142,19 +210,22 @@ function httpCheck(
   receive: string,
 ): CheckConfiguration {
   const path = request.startsWith('/') ? request : `/${request}`;
+  // Its Host has no port, whatever the port is.
+  const unusual = where.port !== servicePorts[service];
+  const host = virtualHost ?? (unusual ? hostLiteral(where.address) : undefined);
   return {
     kind: service === 'http' ? 'HTTP_GET' : 'SSL_GET',
     ...where,
     version: '1.1',
     userAgent,
-    ...(service === 'https' ? defined({ serverName: virtualHost }) : {}),
     urls: [
       {
         path,
         method: httpMethod,
-        ...defined({ virtualHost }),
+        ...defined({ virtualHost: host }),
         statusCodes: [{ from: 200, to: 299 }],
         ...(receive === '' ? {} : { regex: { source: receive, flags: '', negated: false } }),
+        redirects,
       },
     ],
   };

@@ -61,7 +61,7 @@ describe('ldirectord.cf: place, what was expected, and the nearest word', () => 
     ],
     [
       inside('\treal=10.0.0.2:80 gate\n\treceive="("\n'),
-      `3:10: error: "(" is not understood as a regular expression (expected JavaScript's syntax)`,
+      `3:10: error: "(" is not understood as a regular expression (expected Perl's syntax)`,
     ],
     [inside('\treceive=ok\n'), '2:10: error: the value of "receive" has to stand in quotes (expected "TEXT")'],
     [

@@ -8,6 +8,7 @@ import type { DirectorConfiguration } from '../configuration.ts';
 import { endpoint } from '../describe.ts';
 import { hostMask } from '../persistence-mask.ts';
 import { familyOf } from '../values.ts';
+import { hostLiteral } from './checks.ts';
 import { fallbackArguments } from './fallback-command.ts';
 import { serviceOfPort, type ServiceName } from './services.ts';
 
@@ -202,12 +203,18 @@ function requestLines(
     ...(service === byPort ? [] : [`service=${service}`]),
     ...(request === '' || request === '/' ? [] : [`request="${request}"`]),
     ...(receive === '' ? [] : [`receive="${receive}"`]),
-    ...('urls' in check && check.urls[0]?.virtualHost !== undefined
-      ? [`virtualhost="${check.urls[0].virtualHost}"`]
-      : []),
+    ...virtualHostLine(check),
     ...('urls' in check && check.urls[0]?.method === 'HEAD' ? ['httpmethod=HEAD'] : []),
     ...(check.kind === 'NEGOTIATE' ? accountLines(check) : []),
   ];
+}
+
+/** The server's own address is what ldirectord says by itself. */
+function virtualHostLine(check: CheckConfiguration): string[] {
+  const host = 'urls' in check ? check.urls[0]?.virtualHost : undefined;
+  return host === undefined || ('address' in check && host === hostLiteral(check.address))
+    ? []
+    : [`virtualhost="${host}"`];
 }
 
 function accountLines({ login, password, database }: CheckConfiguration & { kind: 'NEGOTIATE' }): string[] {

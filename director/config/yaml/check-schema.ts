@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { isRegex } from '../keepalived/http-check.ts';
+import { isPattern } from '../../engine/checks/dialogues/pattern.ts';
 import { parseAddress } from './addresses.ts';
 
 const address = z.string().refine((text) => parseAddress(text) !== undefined, 'an IPv4 or IPv6 address');
 const milliseconds = z.number().min(0);
-const regex = z.string().refine((text) => isRegex(text), 'a regular expression');
+const regex = z.string().refine((text) => isPattern(text), 'a regular expression');
 
 const timing = {
   intervalMs: z.number().positive().default(10_000),
@@ -41,8 +41,9 @@ const url = z.strictObject({
       minimumOffset: z.number().int().min(0).optional(),
       maximumOffset: z.number().int().min(0).optional(),
     })
-    .refine(({ source, flags }) => isRegex(source, flags), 'a regular expression')
+    .refine(({ source, flags }) => isPattern(source, flags), 'a regular expression')
     .optional(),
+  redirects: z.number().int().min(0).max(20).optional(),
 });
 
 /** Every check of the model, told apart by `kind`. */
@@ -68,6 +69,7 @@ export const checkSchema = z.discriminatedUnion('kind', [
     type: z.string().default('SOA'),
     name: z.string().default('.'),
     expect: regex.optional(),
+    transport: z.literal('tcp').optional(),
   }),
   z.strictObject({
     kind: z.literal('UDP_CHECK'),

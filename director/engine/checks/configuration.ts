@@ -35,7 +35,7 @@ export interface UrlExpectation {
   readonly statusCodes: readonly { readonly from: number; readonly to: number }[];
   /** MD5 of the body in hexadecimal, as `genhash` prints it. */
   readonly digest?: string;
-  /** The body must match (must not, with `negated`); JavaScript's syntax, `i` and friends in flags. */
+  /** The body must match (must not, with `negated`); Perl's syntax, `i` and friends in flags. */
   readonly regex?: {
     readonly source: string;
     readonly flags: string;
@@ -44,6 +44,11 @@ export interface UrlExpectation {
     readonly minimumOffset?: number;
     readonly maximumOffset?: number;
   };
+  /**
+   * So many redirects (301, 302, 303, 307, 308) are followed, also to another machine, before the answer is judged: ldirectord's
+   * user agent goes as far as 7. Absent: none, as in keepalived.
+   */
+  readonly redirects?: number;
 }
 
 /** HTTP_GET and SSL_GET of keepalived.conf(5), http and https of ldirectord: every URL must pass. */
@@ -66,8 +71,10 @@ export interface DnsCheckConfiguration extends CheckTiming, CheckTarget {
   /** Record type: `SOA`, `A`, … */
   readonly type: string;
   readonly name: string;
-  /** ldirectord: an answer must match. */
+  /** ldirectord: a record of that type must match. */
   readonly expect?: string;
+  /** Absent: UDP. */
+  readonly transport?: 'tcp';
 }
 
 export interface PingCheckConfiguration extends CheckTiming, CheckTarget {

@@ -1,10 +1,16 @@
-import { connect as connectPlain, Socket } from 'node:net';
+import { connect as connectPlain, isIP, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { performance } from 'node:perf_hooks';
 import { assertNever } from '../../engine/assert-never.ts';
 import type { CheckTarget } from '../../engine/checks/configuration.ts';
-import type { Conversation, ConversationAction, ConversationEvent } from '../../engine/checks/dialogues/index.ts';
+import type {
+  Conversation,
+  ConversationAction,
+  ConversationEvent,
+  Destination,
+} from '../../engine/checks/dialogues/index.ts';
 import type { Attempt, Finish } from './attempt.ts';
+import { resolver } from './resolver.ts';
 import { boundSocket, reasonOf, SOCK_STREAM } from './target.ts';
 
 export interface StreamOptions {
@@ -23,22 +29,29 @@ export function startStream(target: CheckTarget, options: StreamOptions, finish:
 }
 
 class StreamAttempt implements Attempt {
-  readonly #target: CheckTarget;
+  /** Where the main connection goes; a redirect changes it. */
+  #target: CheckTarget;
+  #tls: boolean;
+  #serverName: string | undefined;
   readonly #options: StreamOptions;
   readonly #finish: Finish;
   readonly #sockets = new Map<Channel, Socket>();
   readonly #started = performance.now();
   #connectedIn = 0;
   #over = false;
+  #stopResolving: (() => void) | undefined;
 
   constructor(target: CheckTarget, options: StreamOptions, finish: Finish) {
     this.#target = target;
+    this.#tls = options.tls;
+    this.#serverName = options.serverName;
     this.#options = options;
     this.#finish = finish;
   }
 
   abort(): void {
     this.#over = true;
+    this.#stopResolving?.();
     for (const socket of this.#sockets.values()) socket.destroy();
     this.#sockets.clear();
   }
@@ -54,7 +67,7 @@ class StreamAttempt implements Attempt {
     this.#sockets.set(channel, socket);
     // Events of a connection that was replaced by `reconnect` are nobody's.
     const mine = (): boolean => !this.#over && this.#sockets.get(channel) === socket;
-    const ready = this.#options.tls && channel === 'main' ? 'secureConnect' : 'connect';
+    const ready = this.#tls && channel === 'main' ? 'secureConnect' : 'connect';
     socket.once(ready, () => {
       this.#connectedIn ||= performance.now() - this.#started;
       if (mine()) this.#handle({ type: 'connected', channel });
@@ -84,8 +97,8 @@ class StreamAttempt implements Attempt {
     const plain = socket
       ? socket.connect({ host, port })
       : connectPlain({ ...place, allowHalfOpen: true, autoSelectFamily: false });
-    if (!this.#options.tls) return plain;
-    const { serverName } = this.#options;
+    if (!this.#tls) return plain;
+    const serverName = this.#serverName;
     const secure = connectTls({
       socket: plain,
       rejectUnauthorized: false,
@@ -113,8 +126,7 @@ class StreamAttempt implements Attempt {
         this.#sockets.get('main')?.end();
         break;
       case 'reconnect':
-        this.#sockets.get('main')?.destroy();
-        this.connect('main', this.#target.port);
+        this.#reconnect(action.to);
         break;
       case 'open':
         this.connect('side', action.port);
@@ -130,6 +142,24 @@ class StreamAttempt implements Attempt {
       default:
         assertNever(action);
     }
+  }
+
+  #reconnect(to: Destination | undefined): void {
+    this.#sockets.get('main')?.destroy();
+    this.#sockets.delete('main');
+    if (!to) {
+      this.connect('main', this.#target.port);
+      return;
+    }
+    const named = isIP(to.host) === 0;
+    this.#tls = to.tls;
+    if (to.host !== this.#target.address) this.#serverName = named ? to.host : undefined;
+    const go = (address: string): void => {
+      this.#target = { ...this.#target, address, port: to.port };
+      this.connect('main', to.port);
+    };
+    if (!named) go(to.host);
+    else this.#stopResolving = resolver.resolve(to.host, go, (reason) => this.#fail(reason));
   }
 
   #fail(reason: string): void {

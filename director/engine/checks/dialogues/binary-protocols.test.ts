@@ -192,6 +192,31 @@ describe('DNS', () => {
   });
 });
 
+describe('dns as ldirectord asks', () => {
+  const check = { ...place, kind: 'DNS_CHECK', type: 'A', name: 'x', expect: 'y' } as const;
+  // x is another name of y, which is 10.0.0.8.
+  const answer = fromHex(
+    `123481800001000200000000017800${'0001'.repeat(2)}c00c00050001000000010003017900c01f000100010000000100040a000008`,
+  );
+
+  it('only records of the type that was asked for are looked at', () => {
+    expect(play(dns(check, 0x1234), [answer]).result).toEqual({
+      ok: false,
+      reason: 'A of x: y, 10.0.0.8, where y was expected',
+    });
+    expect(play(dns({ ...check, expect: '0.8$' }, 0x1234), [answer]).result?.ok).toBe(true);
+    expect(play(dns({ ...check, type: 'ANY' }, 0x1234), [answer]).result?.ok).toBe(true);
+  });
+
+  it('over TCP a length comes first, on both ways', () => {
+    const overTcp = { ...check, expect: '10.0.0.8', transport: 'tcp' } as const;
+    const { result, sent } = play(dns(overTcp, 0x1234), [concat([0, answer.length], answer)], 1);
+    expect(sent[0]?.slice(0, 4)).toBe('\0\x13\x124');
+    expect(result?.ok).toBe(true);
+    expect(play(dns(overTcp, 0x1234), ['closed']).result?.ok).toBe(false);
+  });
+});
+
 describe('UDP_CHECK', () => {
   const check = (changes: Partial<UdpCheckConfiguration>): UdpCheckConfiguration => ({
     ...place,

@@ -11,10 +11,18 @@ export type Step =
   | { readonly type: 'receive'; readonly channel: Channel }
   /** No more from us; the server may go on. */
   | { readonly type: 'half-close' }
-  /** A new connection to the same place, in place of this one. Answered when it is there. */
-  | { readonly type: 'reconnect' }
+  /** A new connection in place of this one, to the same place or another. Answered when it is there. */
+  | { readonly type: 'reconnect'; readonly to?: Destination }
   /** A second connection to another port of the same server (FTP's data). Answered when it is there. */
   | { readonly type: 'open'; readonly port: number };
+
+/** Where a redirect leads to. */
+export interface Destination {
+  /** Address or name. */
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+}
 
 export type Channel = 'main' | 'side';
 export type Steps<T> = Generator<Step, T, Bytes | undefined>;
@@ -132,6 +140,18 @@ export class Input {
       at = this.#bytes.indexOf(10);
     }
     return fromLatin1(this.#take(at + 1)).replace(/\r?\n$/, '');
+  }
+
+  /** The same, but undefined when the server closes first. */
+  *lineOrEnd(): Steps<string | undefined> {
+    while (!this.#bytes.includes(10) && !this.#ended) yield* this.#fill();
+    return this.#bytes.includes(10) ? yield* this.line('') : undefined;
+  }
+
+  /** So many bytes, or fewer when the server closes first. */
+  *atMost(count: number): Steps<Bytes> {
+    while (this.#bytes.length < count && !this.#ended) yield* this.#fill();
+    return this.#take(count);
   }
 
   *bytes(count: number, what: string): Steps<Bytes> {

@@ -1,7 +1,7 @@
 import type { DnsCheckConfiguration } from '../configuration.ts';
 import type { CheckResult } from '../result.ts';
 import { concat, fromLatin1, latin1, uint16, type Bytes } from './bytes.ts';
-import type { Dialogue } from './conversation.ts';
+import { Input, type Dialogue, type Steps } from './conversation.ts';
 import { matches } from './pattern.ts';
 
 /** Record types (IANA) that can be asked for by name; any other as `TYPEn` (RFC 3597). */
@@ -20,6 +20,7 @@ const types = new Map([
   ['CAA', 257],
   ['ANY', 255],
 ]);
+const anyType = 255;
 const codes = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'];
 
 /**
@@ -30,22 +31,32 @@ export function* dns(check: DnsCheckConfiguration, identifier: number): Dialogue
   const { name, type } = check;
   const number = types.get(type.toUpperCase()) ?? Number(/^TYPE(\d+)$/i.exec(type)?.[1] ?? NaN);
   if (Number.isNaN(number)) return { ok: false, reason: `${type} is no type of record` };
-  yield { type: 'send', bytes: queryOf(name, number, identifier) };
+  const query = queryOf(name, number, identifier);
+  const overTcp = check.transport === 'tcp';
+  const input = new Input();
+  // RFC 1035 section 4.2.2: over TCP a message comes after its length.
+  yield { type: 'send', bytes: overTcp ? concat(uint16(query.length), query) : query };
   for (;;) {
-    const message = yield { type: 'receive', channel: 'main' };
+    const message = overTcp ? yield* countedMessage(input) : yield { type: 'receive', channel: 'main' };
     if (message === undefined) return { ok: false, reason: 'the port is closed' };
     const isAnswer = message.length >= 12 && (word(message, 2) & 0x8000) !== 0;
-    if (isAnswer && word(message, 0) === identifier) return judge(check, message);
+    if (isAnswer && word(message, 0) === identifier) return judge(check, message, number);
   }
 }
 
-function judge({ name, type, expect = '' }: DnsCheckConfiguration, message: Bytes): CheckResult {
+function* countedMessage(input: Input): Steps<Bytes> {
+  const [high = 0, low = 0] = yield* input.bytes(2, 'the answer');
+  return yield* input.bytes((high << 8) | low, 'the end of the answer');
+}
+
+function judge({ name, type, expect = '' }: DnsCheckConfiguration, message: Bytes, number: number): CheckResult {
   const code = word(message, 2) & 15;
   const question = `${type} of ${name === '' ? '.' : name}`;
   if (code !== 0) return { ok: false, reason: `${question}: ${codes[code] ?? `RCODE ${code}`}` };
-  const data = recordsOf(message);
-  const seen = data.length === 0 ? 'no records' : data.join(', ');
-  if (expect === '' || data.some((one) => matches(one, expect))) return { ok: true, reason: `${question}: ${seen}` };
+  const records = recordsOf(message);
+  const seen = records.length === 0 ? 'no records' : records.map(({ text }) => text).join(', ');
+  if (expect === '' || records.some((one) => (number === anyType || one.type === number) && matches(one.text, expect)))
+    return { ok: true, reason: `${question}: ${seen}` };
   return { ok: false, reason: `${question}: ${seen}, where ${expect} was expected` };
 }
 
@@ -68,14 +79,15 @@ function queryOf(name: string, type: number, identifier: number): Bytes {
 const word = (bytes: Bytes, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 
 /** The data of all answers as text: addresses, names, strings. What is cut off or loops ends the list. */
-function recordsOf(message: Bytes): string[] {
-  const data: string[] = [];
+function recordsOf(message: Bytes): { type: number; text: string }[] {
+  const data: { type: number; text: string }[] = [];
   let at = 12;
   for (let left = word(message, 4); left > 0; left--) at = readName(message, at).end + 4;
   for (let left = word(message, 6); left > 0 && at < message.length; left--) {
     const { end } = readName(message, at);
     const length = word(message, end + 8);
-    data.push(textOf(message, word(message, end), end + 10, length));
+    const type = word(message, end);
+    data.push({ type, text: textOf(message, type, end + 10, length) });
     at = end + 10 + length;
   }
   return data;

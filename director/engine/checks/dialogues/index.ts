@@ -12,7 +12,7 @@ import { mysql } from './mysql.ts';
 import { postgres } from './postgres.ts';
 
 export type Transport = 'tcp' | 'tls' | 'udp';
-export { Conversation, type ConversationAction, type ConversationEvent } from './conversation.ts';
+export { Conversation, type ConversationAction, type ConversationEvent, type Destination } from './conversation.ts';
 
 /** Checks that are a dialogue over a connection. The others: PING_CHECK, programs, FIXED, `none`. */
 export interface DialogueCheck {
@@ -34,7 +34,7 @@ export function dialogueOf(check: CheckConfiguration, random: Random, hostName: 
       return { transport: 'tcp', dialogue: smtpCheck(check.heloName) };
     case 'DNS_CHECK': {
       const [high = 0, low = 0] = random(2);
-      return { transport: 'udp', dialogue: dns(check, (high << 8) | low) };
+      return { transport: check.transport ?? 'udp', dialogue: dns(check, (high << 8) | low) };
     }
     case 'UDP_CHECK':
       return { transport: 'udp', dialogue: udpCheck(check) };
@@ -69,7 +69,7 @@ function negotiate(check: NegotiateCheckConfiguration, random: Random, hostName:
     mysql: () => mysql({ login, password, database, query: bare }, random),
     pgsql: () => postgres({ login, password, database, query: bare }, random),
     simpletcp: () => simpleTcp(bare, receive),
-    http_proxy: () => httpProxy(request, receive),
+    http_proxy: () => httpProxy(check),
     none: () => undefined,
   };
   const dialogue = begin[service]();

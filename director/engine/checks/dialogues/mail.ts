@@ -1,3 +1,4 @@
+import { fromLatin1, latin1 } from './bytes.ts';
 import { DialogueFailure, Input, quote, send, type Dialogue, type Steps } from './conversation.ts';
 import { command, demand, reply } from './replies.ts';
 
@@ -61,9 +62,9 @@ export function* imap({ login, password }: Login): Dialogue {
 
 const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
-/** ldirectord's nntp: a greeting that begins with 2. */
+/** ldirectord's nntp: what comes first begins with 2, a whole line or not. */
 export function* nntp(): Dialogue {
-  const greeting = yield* new Input().line('the greeting');
+  const greeting = fromLatin1((yield* new Input().some()) ?? latin1(''));
   if (!greeting.startsWith('2')) throw new DialogueFailure(`${quote(greeting)} came for the greeting`);
   return { ok: true, reason: `greeted with ${quote(greeting)}` };
 }

@@ -18,10 +18,7 @@ export function* simpleTcp(request: string, receive: string): Dialogue {
   for (let part = yield* input.some(); part !== undefined; part = yield* input.some()) {
     text += fromLatin1(part);
     // A line counts once it is whole.
-    const fits = text
-      .split('\n')
-      .slice(0, -1)
-      .find((line) => matches(line, receive));
+    const fits = text.split(/(?<=\n)/).find((line) => line.endsWith('\n') && matches(line, receive));
     if (fits !== undefined) return { ok: true, reason: `${quote(fits)} came` };
   }
   const last = text.split('\n').at(-1) ?? '';

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../result.ts';
 import { fromLatin1, latin1, type Bytes } from './bytes.ts';
-import { Conversation, type Channel, type Dialogue } from './conversation.ts';
+import { Conversation, type Channel, type Destination, type Dialogue } from './conversation.ts';
 
 /** For tests: what the peer says, or does, in turn. A text or bytes is data, `closed` the end; a RegExp must match what we sent since the last line. */
 export type Line = string | Bytes | RegExp | { readonly on: Channel; readonly say: string };
@@ -10,9 +10,10 @@ export function play(
   dialogue: Dialogue,
   script: readonly Line[],
   cut = Infinity,
-): { result?: CheckResult; sent: string[] } {
+): { result?: CheckResult; sent: string[]; destinations: Destination[] } {
   const conversation = new Conversation(dialogue);
   const sent: string[] = [];
+  const destinations: Destination[] = [];
   let pending = '';
   let result: CheckResult | undefined;
   const feed = (event: Parameters<Conversation['handle']>[0]): void => {
@@ -20,6 +21,7 @@ export function play(
       if (action.type === 'send') pending += fromLatin1(action.bytes);
       else if (action.type === 'verdict') result = action.result;
       else sent.push(action.type);
+      if (action.type === 'reconnect' && action.to) destinations.push(action.to);
       if (action.type === 'reconnect') feed({ type: 'connected', channel: 'main' });
       if (action.type === 'open') feed({ type: 'connected', channel: 'side' });
     }
@@ -44,5 +46,5 @@ export function play(
     else say('main', line);
   }
   if (pending !== '') sent.push(pending);
-  return { ...(result === undefined ? {} : { result }), sent };
+  return { ...(result === undefined ? {} : { result }), sent, destinations };
 }
