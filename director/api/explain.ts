@@ -8,7 +8,10 @@ export const flowQuestionSchema = z.object({
   clientPort: z.number().int().min(0).max(65535),
   virtualAddress: z.string(),
   virtualPort: z.number().int().min(0).max(65535),
+  /** In place of the one that the mark rules give it. */
   mark: z.number().int().min(0).max(0xffff_ffff).optional(),
+  /** By which the packet comes in; left out: the one by which the client is reached. */
+  interface: z.string().optional(),
 });
 export type FlowQuestion = z.infer<typeof flowQuestionSchema>;
 

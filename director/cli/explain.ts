@@ -5,11 +5,17 @@ import { formatPlace as place } from '../api/place.ts';
 import { systemResolver } from './ipvsadm/getent.ts';
 import { parseEndpoint, parseNumber, type NameResolver } from './ipvsadm/values.ts';
 
+export interface QuestionOptions {
+  readonly udp: boolean;
+  readonly mark?: string;
+  readonly interface?: string;
+}
+
 /** Throws DirectorError `bad-flow` with what was expected. */
 export function parseQuestion(
   client: string,
   virtual: string,
-  { udp, mark }: { readonly udp: boolean; readonly mark?: string },
+  { udp, mark, interface: face }: QuestionOptions,
   names: NameResolver = systemResolver,
 ): FlowQuestion {
   const protocol = udp ? 'UDP' : 'TCP';
@@ -24,6 +30,7 @@ export function parseQuestion(
     virtualAddress: to.address,
     virtualPort: to.port,
     ...(mark === undefined ? {} : { mark: parseMarkOption(mark) }),
+    ...(face === undefined ? {} : { interface: face }),
   };
 }
 

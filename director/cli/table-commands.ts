@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander';
+import type { QuestionOptions } from './explain.ts';
 import { procFiles, type ProcFile } from './proc.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
@@ -21,7 +22,8 @@ export function addTableCommands(root: Command): void {
     .argument('<client>', 'ADDRESS:PORT from which it comes')
     .argument('<virtual>', 'ADDRESS:PORT to which it goes')
     .option('--udp', 'a datagram in place of a TCP segment', false)
-    .option('--mark <number>', 'with this firewall mark')
+    .option('--mark <number>', 'with this firewall mark, in place of the one that the mark rules give it')
+    .option('--interface <name>', 'in by this interface, in place of the one by which the client is reached')
     .option('--json', 'as JSON', false)
     .action(explain);
   root
@@ -80,11 +82,11 @@ async function proc(file: ProcFile): Promise<void> {
 async function explain(
   client: string,
   virtual: string,
-  { udp, mark, json }: { udp: boolean; mark?: string; json: boolean },
+  { json, ...options }: QuestionOptions & { readonly json: boolean },
 ): Promise<void> {
   const { request } = await import('./admin-client.ts');
   const { formatExplanation, parseQuestion } = await import('./explain.ts');
-  const question = parseQuestion(client, virtual, { udp, ...(mark === undefined ? {} : { mark }) });
+  const question = parseQuestion(client, virtual, options);
   const explanation = await request('explain', { question });
   print(json ? JSON.stringify(explanation) : formatExplanation(explanation));
 }

@@ -1,6 +1,6 @@
 import { parseAddress } from './address.ts';
 import type { Address } from './address.ts';
-import type { Packet } from './packet/packet.ts';
+import type { Flow } from './ipvs/flow.ts';
 import { PROTOCOL_TCP, PROTOCOL_UDP } from './packet/packet.ts';
 
 /** What packets must have; all that is not there may be anything. */
@@ -101,11 +101,14 @@ function maskOf(length: number): Uint32Array {
   });
 }
 
+/** What the rules look at. */
+type MarkedFlow = Pick<Flow, 'family' | 'protocol' | 'addresses' | 'destinationPort'>;
+
 /**
  * The mark that a packet which came in by `interfaceName` gets: 0, changed by every rule that fits, in their order. Rules say
  * nothing about packets that are neither TCP nor UDP.
  */
-export function markOf(rules: readonly CompiledMarkRule[], packet: Packet, interfaceName: string): number {
+export function markOf(rules: readonly CompiledMarkRule[], packet: MarkedFlow, interfaceName: string): number {
   if (packet.protocol !== PROTOCOL_TCP && packet.protocol !== PROTOCOL_UDP) return 0;
   let mark = 0;
   // The bits that a later rule has settled already.
@@ -120,14 +123,14 @@ export function markOf(rules: readonly CompiledMarkRule[], packet: Packet, inter
   return mark >>> 0;
 }
 
-function fits(rule: CompiledMatch, packet: Packet, interfaceName: string): boolean {
+function fits(rule: CompiledMatch, packet: MarkedFlow, interfaceName: string): boolean {
   if (rule.protocol !== 0 && rule.protocol !== packet.protocol) return false;
   if (packet.destinationPort < rule.from || packet.destinationPort > rule.to) return false;
   if (rule.interface !== undefined && rule.interface !== interfaceName) return false;
   return isIn(rule.source, packet, 0) && isIn(rule.destination, packet, 4);
 }
 
-function isIn(network: Network | undefined, { family, addresses }: Packet, at: number): boolean {
+function isIn(network: Network | undefined, { family, addresses }: MarkedFlow, at: number): boolean {
   if (network === undefined) return true;
   if (network.address.family !== family) return false;
   const { mask } = network;

@@ -3,14 +3,18 @@ import type { ConnectionSnapshot, DirectorSnapshot, TableSnapshot } from '../api
 import type { TableCommand, TableResult } from '../api/table.ts';
 import type { MarkRule } from '../engine/marks.ts';
 import { ServiceTable } from '../engine/ipvs/service-table.ts';
+import { explainMark, type ExplainedMark } from '../engine/explain-mark.ts';
 import type { ForwardingPlane } from '../engine/ipvs/plane.ts';
 import { snapshotTable } from '../engine/ipvs/table-snapshot.ts';
 import type { ChosenPlane } from './control/create-plane.ts';
+import { interfaceTowards } from './incoming-interface.ts';
 
 /** The forwarding plane, if one is needed. */
 export class PlaneSlot {
   #chosen: ChosenPlane | undefined;
   #local: readonly string[] = [];
+  /** By which the plane marks packets. */
+  #marks: readonly MarkRule[] = [];
 
   get #plane(): ForwardingPlane | undefined {
     return this.#chosen?.plane;
@@ -37,6 +41,7 @@ export class PlaneSlot {
   }
 
   setMarks(rules: readonly MarkRule[]): void {
+    this.#marks = rules;
     this.#chosen?.setMarks?.(rules);
   }
 
@@ -66,13 +71,24 @@ export class PlaneSlot {
     return this.#plane?.connections() ?? Promise.resolve([]);
   }
 
-  explain(question: FlowQuestion): Promise<Explanation> {
-    if (this.#plane) return this.#plane.explain(question);
-    return Promise.resolve({
-      by: 'no-service',
-      steps: ['Nothing is forwarded: there are no virtual services'],
-      candidates: [],
-    });
+  async explain(question: FlowQuestion): Promise<Explanation> {
+    if (!this.#plane)
+      return {
+        by: 'no-service',
+        steps: ['Nothing is forwarded: there are no virtual services'],
+        candidates: [],
+      };
+    const marked = this.#markOf(question);
+    if (!marked) return this.#plane.explain(question);
+    const explanation = await this.#plane.explain({ ...question, mark: marked.mark });
+    return { ...explanation, steps: [marked.step, ...explanation.steps] };
+  }
+
+  /** Undefined where the question says it, or where rules of ours have no part in it. */
+  #markOf(question: FlowQuestion): ExplainedMark | undefined {
+    if (!this.setsMarks || question.mark !== undefined || this.#marks.length === 0) return undefined;
+    const interfaceName = question.interface ?? interfaceTowards(question.clientAddress);
+    return explainMark(this.#marks, question, interfaceName);
   }
 
   async stop(): Promise<void> {
