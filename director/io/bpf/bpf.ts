@@ -104,7 +104,8 @@ export class BpfMap {
     attributes.fill(0);
     attributeView.setUint32(0, this.descriptor, true);
     pointer(8, this.memory.address);
-    pointer(16, this.memory.address + this.shape.keySize);
+    // What a command does not use must be zero.
+    if (command !== MAP_DELETE) pointer(16, this.memory.address + this.shape.keySize);
     return libc.tryBpf(command, attributes) === 0;
   }
 
