@@ -12,6 +12,7 @@ import type { Hop } from './decision.ts';
 import { ESTIMATION_PERIOD_MS } from './estimator.ts';
 import { Forwarder } from './forwarder.ts';
 import { FtpHelper } from './ftp.ts';
+import { mayBeLeased } from './lease-conditions.ts';
 import { ServiceTable } from './service-table.ts';
 import { snapshotConnections, snapshotServices } from './table-snapshot.ts';
 
@@ -49,6 +50,8 @@ export class ForwarderBench {
   readonly expected: string[] = [];
   /** By which the last packet that was forwarded left. */
   hop: TestHop | undefined;
+  /** The last packet that was forwarded would go the same way again, without being looked at. */
+  isLeasable = false;
   private applied: readonly TestService[] = [];
 
   constructor(mostConnections = 4096) {
@@ -117,6 +120,7 @@ export class ForwarderBench {
         return { verdict: 'pass' };
       case 'forward':
         this.hop = decision.hop;
+        this.isLeasable = decision.entry >= 0 && mayBeLeased(this.balancer, decision.entry, packet);
         return {
           verdict: decision.isRepeated ? 'forward again' : 'forward',
           via: decision.hop.via,

@@ -15,6 +15,18 @@ describe('a master announces', () => {
     expect(announcedPackets(node, node.table.add({ state: ESTABLISHED }), 110)).toEqual([3, 53, 103]);
   });
 
+  it('an entry when a count of many packets at once passes the threshold, as after that packet', () => {
+    const node = master();
+    const entry = node.table.add({ state: ESTABLISHED });
+    const at: number[] = [];
+    for (const packets of [2, 40, 30, 10, 20, 100]) {
+      node.sync.packetsIn(entry, packets, 0);
+      node.run(2000);
+      if (node.sent.splice(0).length > 0) at.push(node.table.packets(entry));
+    }
+    expect(at).toEqual([42, 72, 202]);
+  });
+
   it('no entry before it is established, and none on its way out', () => {
     const node = master();
     for (const state of [NONE, SYN_RECV, LAST_ACK])
