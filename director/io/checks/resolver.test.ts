@@ -11,7 +11,7 @@ class SlowLookup {
   };
   answer(host: string, address?: string): void {
     const done = this.#answers.get(host);
-    if (address === undefined) done?.(new Error('ENOTFOUND'), []);
+    if (address === undefined) done?.(new Error('ENOTFOUND'));
     else done?.(null, [{ address, family: 4 }]);
   }
 }

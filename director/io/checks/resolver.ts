@@ -13,7 +13,7 @@ interface Question {
   readonly waiting: Set<{ readonly found: Found; readonly failed: Failed }>;
 }
 /** dns.lookup, or another in tests. */
-export type Lookup = (host: string, done: (error: Error | null, addresses: readonly LookupAddress[]) => void) => void;
+export type Lookup = (host: string, done: (error: Error | null, addresses?: readonly LookupAddress[]) => void) => void;
 
 /** Looks names of hosts up as the C library does, beside the main thread; whoever asks for the same name waits for the same answer. */
 export class Resolver {
@@ -52,11 +52,12 @@ export class Resolver {
 
   #ask(question: Question): void {
     this.#running++;
-    this.#lookup(question.host, (error, [first]) => {
+    this.#lookup(question.host, (error, addresses) => {
       this.#running--;
       this.#questions.delete(question.host);
+      const first = error ? undefined : addresses?.[0];
       for (const { found, failed } of question.waiting) {
-        if (first && !error) found(first.address);
+        if (first) found(first.address);
         else failed(`no address is known for ${question.host}`);
       }
       this.#next();

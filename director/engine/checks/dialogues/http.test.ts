@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpCheckConfiguration, UrlExpectation } from '../configuration.ts';
+import type { HttpCheckConfiguration, NegotiateCheckConfiguration, UrlExpectation } from '../configuration.ts';
 import { http, httpProxy } from './http.ts';
 import { play, type Line } from './scripted-peer.ts';
 
@@ -108,10 +108,10 @@ describe('the answer', () => {
   });
 
   it('a proxy is asked for an absolute URL, and for the one it is sent to', () => {
-    const proxied = {
+    const proxied: NegotiateCheckConfiguration = {
       ...{ kind: 'NEGOTIATE', service: 'http_proxy', address: '10.0.100.5', port: 3128, login: '', password: '' },
       ...{ intervalMs: 1, timeoutMs: 1, retries: 0, delayBeforeRetryMs: 0, warmupMs: 0, database: '', receive: 'hi' },
-    } as const;
+    };
     const { result, sent, destinations } = play(httpProxy({ ...proxied, request: '/http://web.example/x' }), [
       /GET http:\/\/web\.example\/x HTTP\/1\.1\r\n[^]*Host: web\.example\r\n/,
       'HTTP/1.1 302 Found\r\nLocation: /y\r\n\r\n',
