@@ -109,7 +109,8 @@ export class Director {
     if (left)
       for (const what of removeLeftovers(left, log)) log('warn', `Removed ${what}, left by a director that was killed`);
     // Only now: addresses that nobody answers for must go even when the file has become unusable.
-    this.#configuration = loadConfiguration(configFile, log);
+    this.#configuration = await loadConfiguration(configFile, log);
+    if (this.#isEnding()) return;
     this.#local.refresh(this.#configuration.instances);
     this.#forwardBefore = left?.sysctls[ipForward] ?? readSysctl(ipForward);
     this.#record(this.#local.recordable(this.#configuration.instances));
@@ -147,7 +148,7 @@ export class Director {
   }
 
   async #reload(): Promise<void> {
-    const configuration = loadConfiguration(this.#options.configFile, this.#options.log);
+    const configuration = await loadConfiguration(this.#options.configFile, this.#options.log);
     const { instances, virtualServers } = configuration;
     // Before anything is changed, because it may be impossible.
     if (needsPlane(configuration)) await this.#ensurePlane(configuration);
@@ -337,12 +338,8 @@ export class Director {
   /** Writes down what may be added from here on, before any of it is. */
   #record(addresses: readonly VirtualAddress[]): void {
     this.#recorded = addresses;
-    this.#options.stateFile.write({
-      pid: process.pid,
-      addresses,
-      tables: [masqueradeTable],
-      sysctls: { [ipForward]: this.#forwardBefore },
-    });
+    const sysctls = { [ipForward]: this.#forwardBefore };
+    this.#options.stateFile.write({ pid: process.pid, addresses, tables: [masqueradeTable], sysctls });
   }
 }
 

@@ -1,24 +1,41 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { systemResolver } from '../cli/ipvsadm/getent.ts';
+import { laterResolver, systemResolver } from '../cli/ipvsadm/getent.ts';
 import { ruleReader } from '../cli/rule-reader.ts';
 import type { DirectorConfiguration } from '../config/configuration.ts';
 import { parseConfiguration, type ParseOptions } from '../config/formats.ts';
+import { GatheredNames, type LaterHostNames } from '../config/host-names.ts';
 import { formatProblem } from '../config/problem.ts';
 import type { ParseResult } from '../config/result.ts';
 import { DirectorError, errorMessage } from './errors.ts';
 import { includedFiles } from './included-files.ts';
 import type { Log } from './log.ts';
 
-/** Reads and parses a file of any format; throws DirectorError `config-unreadable`. */
-export function parseFile(file: string, options: Pick<ParseOptions, 'format' | 'role'> = {}): ParseResult {
+type Choices = Pick<ParseOptions, 'format' | 'role'>;
+
+/** Reads and parses a file of any format; names are waited for. Throws DirectorError `config-unreadable`. */
+export function parseFile(file: string, options: Choices = {}): ParseResult {
+  return parse(file, options, systemResolver);
+}
+
+/** The same for a process that has something else to do: name servers may take half a minute. */
+export async function parseFileLater(file: string, source: LaterHostNames = laterResolver): Promise<ParseResult> {
+  const names = new GatheredNames(source);
+  for (;;) {
+    const result = parse(file, {}, names);
+    if (!names.isWaiting) return result;
+    await names.gather();
+  }
+}
+
+function parse(file: string, options: Choices, names: typeof systemResolver | GatheredNames): ParseResult {
   return parseConfiguration(readText(file), file, {
     ...options,
     include: includedFiles,
     configId: hostname().replace(/\..*/s, ''),
     random: Math.random,
-    readRule: ruleReader(systemResolver),
-    names: systemResolver,
+    readRule: ruleReader(names),
+    names,
   });
 }
 
@@ -32,9 +49,9 @@ function readText(file: string): string {
   }
 }
 
-/** The configuration of a file, its warnings logged. Throws DirectorError `config-unreadable` or `config-invalid`. */
-export function loadConfiguration(file: string, log: Log): DirectorConfiguration {
-  const { configuration, problems } = parseFile(file);
+/** The configuration of a file, its warnings logged. Rejects with DirectorError `config-unreadable` or `config-invalid`. */
+export async function loadConfiguration(file: string, log: Log): Promise<DirectorConfiguration> {
+  const { configuration, problems } = await parseFileLater(file);
   const lines = problems.map(formatProblem);
   if (!configuration)
     throw new DirectorError('config-invalid', [`The configuration ${file} has errors:`, ...lines].join('\n'));

@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { HostNames } from '../../config/host-names.ts';
+import type { HostNames, LaterHostNames } from '../../config/host-names.ts';
 import type { EndpointNames } from './endpoint.ts';
 import type { NameResolver } from './values.ts';
 
@@ -12,15 +12,28 @@ const PATIENCE_MS = 30_000;
 /** Names as the C library has them, from /etc/hosts, DNS or whatever nsswitch.conf(5) says: getent(1) asks it. */
 export const systemResolver: NameResolver & HostNames = {
   hostAddress: (name: string, family: 4 | 6 = 4) => {
-    const address = firstWord(getent([`ahostsv${family}`, name]));
-    // getent writes IPv4 addresses so when a name has no other.
-    return family === 6 && address?.startsWith('::ffff:') ? undefined : address;
+    return addressIn(getent([`ahostsv${family}`, name]), family);
   },
-  servicePort: (name: string, protocol: 'TCP' | 'UDP') => {
-    const match = /^\S+\s+(\d+)\//.exec(getent(['services', `${name}/${protocol.toLowerCase()}`]));
-    return match?.[1] === undefined ? undefined : Number(match[1]);
-  },
+  servicePort: (name: string, protocol: 'TCP' | 'UDP') =>
+    portIn(getent(['services', `${name}/${protocol.toLowerCase()}`])),
 };
+
+/** The same without waiting. */
+export const laterResolver: LaterHostNames = {
+  hostAddress: async (name, family) => addressIn(await list([`ahostsv${family}`, '--', name]), family),
+  servicePort: async (name, protocol) => portIn(await list(['services', '--', `${name}/${protocol.toLowerCase()}`])),
+};
+
+/** getent writes IPv4 addresses with `::ffff:` when a name has no other. */
+function addressIn(printed: string, family: 4 | 6): string | undefined {
+  const address = firstWord(printed);
+  return family === 6 && address?.startsWith('::ffff:') ? undefined : address;
+}
+
+function portIn(printed: string): number | undefined {
+  const match = /^\S+\s+(\d+)\//.exec(printed);
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+}
 
 function getent(parameters: readonly string[]): string {
   try {

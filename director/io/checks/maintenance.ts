@@ -16,6 +16,7 @@ export class MaintenanceWatch {
   readonly #names = new Map<string, { at: number; names: readonly string[] }>();
   readonly #seen = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
+  #learning = false;
 
   constructor(checker: Checker, found: Found) {
     this.#checker = checker;
@@ -39,8 +40,8 @@ export class MaintenanceWatch {
     this.#timer = timer;
     for (const directory of this.#checker.maintenanceDirectories) {
       const files = await list(directory);
-      // Names are asked for only when there is a file that is no address.
-      if (files.some((file) => /^[a-z]/i.test(file))) await this.#learnNames();
+      // Names are asked for only when there is a file that is no address, and nobody waits for them.
+      if (files.some((file) => /^[a-z]/i.test(file))) void this.#learnNames();
       const key = files.join('/');
       if (this.#timer !== timer || this.#seen.get(directory) === key) continue;
       this.#seen.set(directory, key);
@@ -49,14 +50,20 @@ export class MaintenanceWatch {
   }
 
   async #learnNames(): Promise<void> {
+    if (this.#learning) return;
+    this.#learning = true;
     const addresses = new Set(this.#checker.serverStatus().map(({ server }) => server.address));
-    const old = Date.now() - namesForMs;
-    await Promise.all(
-      [...addresses].map(async (address) => {
-        if ((this.#names.get(address)?.at ?? 0) > old) return;
-        this.#names.set(address, { at: Date.now(), names: await namesOf(address) });
-      }),
-    );
+    for (const address of addresses) {
+      if (this.#timer === undefined) break;
+      const known = this.#names.get(address);
+      if (known && known.at > Date.now() - namesForMs) continue;
+      // One after the other: the C library's resolver takes a thread of the pool that files are read in as well.
+      const names = await namesOf(address);
+      this.#names.set(address, { at: Date.now(), names });
+      // What is in the directories may mean something else now.
+      if (names.join() !== (known?.names ?? []).join()) this.#seen.clear();
+    }
+    this.#learning = false;
   }
 }
 

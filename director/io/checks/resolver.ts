@@ -4,7 +4,7 @@ import { lookup, type LookupAddress } from 'node:dns';
  * So many names are asked for at once. The C library's resolver may think for half a minute, in one of the four threads of the pool that
  * files are read in as well.
  */
-const mostAtOnce = 2;
+const mostAtOnce = 3;
 
 type Found = (address: string) => void;
 type Failed = (reason: string) => void;

@@ -108,7 +108,7 @@ describe('the answer', () => {
   });
 
   it('a proxy is asked for an absolute URL, and for the one it is sent to', () => {
-    const proxied: NegotiateCheckConfiguration = {
+    const proxied: Omit<NegotiateCheckConfiguration, 'request'> = {
       ...{ kind: 'NEGOTIATE', service: 'http_proxy', address: '10.0.100.5', port: 3128, login: '', password: '' },
       ...{ intervalMs: 1, timeoutMs: 1, retries: 0, delayBeforeRetryMs: 0, warmupMs: 0, database: '', receive: 'hi' },
     };
