@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Five ways from a client to a server, side by side on one topology: kernel routing without any balancer, nftables' destination
-// NAT, our packet plane, HAProxy (mode tcp, one thread) and nginx (stream, one worker). All are open all the time; each load runs
+// Six ways from a client to a server, side by side on one topology: kernel routing without any balancer, nftables' destination
+// NAT, our packet plane with and without its eBPF programs, HAProxy (mode tcp, one thread) and nginx (stream, one worker). All are open all the time; each load runs
 // on one way after the other before the next load begins, so that whatever else the machine does hits them alike.
 //   --rounds N (5)   --seconds N (1): of each load   --only NAME,NAME   --loads NAME,NAME
 //   --nice N (0): -20 … 19, for client, forwarders and server alike, where other work shares the machine

@@ -14,6 +14,7 @@ export const ways = {
   'kernel routing': { asks: 'server', udp: true, open: async () => undefined },
   'nft dnat': { asks: 'virtual', udp: true, open: openNft },
   'packet plane': { asks: 'virtual', udp: true, open: openDirector(director) },
+  'rings alone': { asks: 'virtual', udp: true, open: openDirector(director, 'rings') },
   'haproxy tcp': { asks: 'virtual', udp: false, open: openHaproxy },
   'nginx stream': { asks: 'virtual', udp: true, open: openNginx },
 };
@@ -38,20 +39,18 @@ async function openNft(topology, { host, virtual, server }) {
   await topology.on(host, 'nft', '-f', rules);
 }
 
-function openDirector(script) {
+function openDirector(script, plane = 'packet') {
   return async (topology, { host, virtual, server }) => {
-    const service = (protocol, port) => `virtual_server ${virtual} ${port} {
-  lb_algo rr
-  lb_kind NAT
-  protocol ${protocol}
-  real_server ${server} ${port} {
-    weight 1
-  }
-}
+    const service = (protocol, port) => `  - protocol: ${protocol}
+    address: ${virtual}
+    port: ${port}
+    scheduler: rr
+    realServers: [{ address: ${server}, port: ${port}, forwarding: masq, weight: 1 }]
 `;
+    const services = [service('TCP', 80), service('TCP', 5201), service('UDP', 5201)];
     const configuration = await topology.write(
-      `${host}.conf`,
-      [service('TCP', 80), service('TCP', 5201), service('UDP', 5201)].join(''),
+      `${host}.yaml`,
+      `plane: ${plane}\nvirtualServers:\n${services.join('')}`,
     );
     const environment = {
       DIRECTOR_RUN_DIRECTORY: join(topology.folder, host),

@@ -44,6 +44,10 @@ describe('a lab of all three methods', () => {
   });
 
   it('shows each method as ipvsadm does', async () => {
+    await eventually(
+      'all servers are in the table',
+      async () => (await on('lb-a', 'ipvsadm -Ln')).match(/->/g)?.length === 6,
+    );
     const table = await on('lb-a', 'ipvsadm -Ln');
     expect(table).toMatch(/^TCP {2}172\.16\.6\.201:80 wrr\n {2}-> 10\.19\.2\.3:80 +Masq /m);
     expect(table).toMatch(/^TCP {2}172\.16\.6\.202:80 rr\n( {2}-> 10\.19\.2\.[12]:80 +Route .*\n){2}/m);
@@ -136,9 +140,13 @@ describe('a dead master', () => {
     await on('files', `head -c ${DOWNLOAD_BYTES} /dev/urandom > /srv/pages/large`);
     const digest = (await on('files', 'sha256sum < /srv/pages/large')).trim();
     const downloads = download();
+    const entries = { master: '', standby: '' };
     await eventually('the standby knows the downloads', async () => {
-      const entries = await on('lb-b', 'ipvsadm -Lnc');
-      return [NAT, DR, TUN].every((one) => new RegExp(`ESTABLISHED .*${one}:80`).test(entries));
+      entries.master = await on('lb-a', 'ipvsadm -Lnc');
+      entries.standby = await on('lb-b', 'ipvsadm -Lnc');
+      return [NAT, DR, TUN].every((one) => new RegExp(`ESTABLISHED .*${one}:80`).test(entries.standby));
+    }).catch((error: unknown) => {
+      throw new Error(`${String(error)}\nmaster: ${entries.master}\nstandby: ${entries.standby}`);
     });
     const report = drillReportSchema.parse(
       await testbed.relevo.json('drill', 'kill-master', '--lab', 'direct', '--rate', '50'),
