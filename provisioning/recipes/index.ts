@@ -8,7 +8,10 @@ export type {
   RecipeContext,
   RecipeStep,
   ServiceStep,
+  Upload,
 } from './recipe.ts';
+export { renderMachineScript } from './machine-script.ts';
+export type { MachineScriptStyle } from './machine-script.ts';
 export { packagesFor } from './packages.ts';
 export { recipesFor } from './recipes-for.ts';
 export { webServersKey } from './web-key.ts';

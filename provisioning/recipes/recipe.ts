@@ -1,9 +1,15 @@
+import type { Stack } from '../../testbeds/exporters/vagrant/options.ts';
 import type { ResolvedNode, ResolvedTestbed } from '../../testbeds/resolved.ts';
 
-/** Puts a whole file in place; a symbolic link of that name gives way to it. Missing folders are made. */
-export interface FileStep {
-  readonly kind: 'file';
+interface Step {
   readonly title: string;
+  /** Where the testbed's document explains it: its sections, as text. */
+  readonly section?: string | undefined;
+}
+
+/** Puts a whole file in place; a symbolic link of that name gives way to it. Missing folders are made. */
+export interface FileStep extends Step {
+  readonly kind: 'file';
   readonly path: string;
   readonly content: string;
   /** Octal, as for chmod; absent: as it is, or 644 for a new file. */
@@ -11,18 +17,16 @@ export interface FileStep {
 }
 
 /** POSIX shell text; fails when any of its commands does. */
-export interface CommandStep {
+export interface CommandStep extends Step {
   readonly kind: 'command';
-  readonly title: string;
   readonly run: string;
   /** A condition: when it holds, there is nothing left to do. */
   readonly unless?: string;
 }
 
 /** Starts a daemon and sees to it that a systemd machine starts it at every boot. */
-export interface ServiceStep {
+export interface ServiceStep extends Step {
   readonly kind: 'service';
-  readonly title: string;
   readonly name: string;
   /** The unit that runs it on a machine with systemd. */
   readonly unit: string;
@@ -40,13 +44,21 @@ export interface ReadinessCheck {
   readonly command: string;
 }
 
+/** `none`: a namespace, whose boot script starts everything. `systemd`: a machine of its own. */
 export type InitSystem = 'none' | 'systemd';
+
+/** A file that is no text and comes with Relevo: it has to be at `path` before the install steps run. */
+export interface Upload {
+  readonly asset: 'director';
+  readonly path: string;
+}
 
 /** What turns a bare Debian system into one node of a testbed. Data only; `script.ts` renders it. */
 export interface Recipe {
   readonly node: string;
   readonly init: InitSystem;
   readonly packages: readonly string[];
+  readonly uploads: readonly Upload[];
   /** Once in a node's life; what it writes stays on the node's disk. */
   readonly install: readonly RecipeStep[];
   /** At every start of the node. */
@@ -55,12 +67,14 @@ export interface Recipe {
 }
 
 /** One concern of a recipe: the network, the web server, … */
-export type RecipePart = Partial<Pick<Recipe, 'packages' | 'install' | 'boot' | 'ready'>>;
+export type RecipePart = Partial<Pick<Recipe, 'packages' | 'uploads' | 'install' | 'boot' | 'ready'>>;
 
 export interface RecipeContext {
   /** How the storage node's files reach the others: NFS needs the kernel's client, which namespaces seldom have. */
   readonly sharing: 'sshfs' | 'nfs';
   readonly init: InitSystem;
+  /** What runs on the directors; by default our own. */
+  readonly stack?: Stack;
   /** The lab's own keys, as OpenSSH writes them. */
   readonly keys: {
     /** root's, with which the nodes reach each other. */

@@ -1,8 +1,8 @@
 import { installedProgram, systemdUnit } from '../../../director/index.ts';
 import type { PartInput, RecipePart } from '../recipe.ts';
+import { programSteps, programUploads } from './director-program.ts';
 import { keepalivedConf } from './keepalived-conf.ts';
 
-const program = '/opt/relevo/node /opt/relevo/lib/director.cjs';
 const pidFile = '/run/director/director.pid';
 const logFile = '/var/log/director.log';
 
@@ -11,6 +11,7 @@ const unitPath = '/etc/systemd/system/relevo-director.service';
 /** Our director, reading the document's keepalived.conf (sections 3.8.1 and 3.9). keepalived is there, but does not run. */
 export function director({ testbed, node, context }: PartInput): RecipePart {
   return {
+    uploads: programUploads(context.init),
     packages: ['nftables', 'keepalived', 'bind9-dnsutils', 'curl'],
     install: [
       {
@@ -25,8 +26,8 @@ export function director({ testbed, node, context }: PartInput): RecipePart {
         path: '/etc/sysctl.d/99-relevo.conf',
         content: 'net.ipv4.ip_forward = 1\n',
       },
-      wrapper(installedProgram, ''),
-      wrapper('/usr/sbin/ipvsadm', ' ipvsadm'),
+      ...programSteps(context.init),
+      script('/usr/sbin/ipvsadm', `exec ${installedProgram} ipvsadm "$@"`),
       script('/usr/sbin/ipvsadm-save', 'exec /usr/sbin/ipvsadm -S "$@"'),
       // As the real one: what was there goes first, and comments are not rules.
       script('/usr/sbin/ipvsadm-restore', 'rules=$(grep -v "^#")\nipvsadm -C\necho "$rules" | ipvsadm -R'),
@@ -56,10 +57,6 @@ export function director({ testbed, node, context }: PartInput): RecipePart {
       },
     ],
   };
-}
-
-function wrapper(path: string, command: string) {
-  return script(path, `exec ${program}${command} "$@"`);
 }
 
 function script(path: string, body: string) {

@@ -1,5 +1,5 @@
 import { netmask } from '../../../testbeds/ipv4.ts';
-import type { ResolvedInterface } from '../../../testbeds/resolved.ts';
+import type { ResolvedInterface, ResolvedNode, ResolvedTestbed } from '../../../testbeds/resolved.ts';
 import { quote } from '../quote.ts';
 import type { PartInput, ReadinessCheck, RecipePart, RecipeStep } from '../recipe.ts';
 
@@ -9,12 +9,6 @@ const usualMtu = 1500;
 /** The node's interfaces through ifupdown, as the document configures them (sections 3.2, 3.3 and 3.9). */
 export function network({ testbed, node }: PartInput): RecipePart {
   const usesDhcp = node.interfaces.some((entry) => entry.method === 'dhcp');
-  const world = testbed.outsideWorld;
-  // The node that stands in for the Internet owns every address that its records and resolvers name.
-  const extra =
-    world.node === node.name
-      ? [...world.resolvers, ...world.records.flatMap((record) => ('address' in record ? [record.address] : []))]
-      : [];
   return {
     packages: ['iproute2', 'ifupdown', 'iputils-ping', ...(usesDhcp ? ['isc-dhcp-client'] : [])],
     install: [
@@ -22,7 +16,7 @@ export function network({ testbed, node }: PartInput): RecipePart {
         kind: 'file',
         title: 'Configure the network interfaces',
         path: '/etc/network/interfaces',
-        content: interfacesFile(node.interfaces, extra),
+        content: interfacesFile(node.interfaces, loopbackAddresses(testbed, node)),
       },
       ...(usesDhcp ? [dhcpClientStep] : resolverSteps(node.interfaces)),
     ],
@@ -40,11 +34,18 @@ export function network({ testbed, node }: PartInput): RecipePart {
   };
 }
 
-export function interfacesFile(interfaces: readonly ResolvedInterface[], loopbackAddresses: readonly string[]): string {
+/** The node that stands in for the Internet owns every address that its records and resolvers name. */
+export function loopbackAddresses({ outsideWorld }: ResolvedTestbed, node: ResolvedNode): string[] {
+  if (outsideWorld.node !== node.name) return [];
+  const { resolvers, records } = outsideWorld;
+  return [...new Set([...resolvers, ...records.flatMap((record) => ('address' in record ? [record.address] : []))])];
+}
+
+export function interfacesFile(interfaces: readonly ResolvedInterface[], onLoopback: readonly string[]): string {
   const loopback = [
     'auto lo',
     'iface lo inet loopback',
-    ...[...new Set(loopbackAddresses)].map((address) => `up ip addr add ${address}/32 dev lo`),
+    ...[...new Set(onLoopback)].map((address) => `up ip addr add ${address}/32 dev lo`),
   ];
   const dynamic = interfaces.filter(({ method }) => method === 'dhcp').length;
   const stanzas = interfaces.map((entry, index) => {
@@ -97,7 +98,7 @@ function resolverSteps(interfaces: readonly ResolvedInterface[]): RecipeStep[] {
   return [{ kind: 'file', title: 'Configure the resolver', path: '/etc/resolv.conf', content }];
 }
 
-function addressCheck(entry: ResolvedInterface): ReadinessCheck {
+export function addressCheck(entry: ResolvedInterface): ReadinessCheck {
   const wanted = `inet ${entry.address}/${entry.prefixLength} `;
   return {
     title: `${entry.name} has ${entry.address}${entry.method === 'dhcp' ? ' by DHCP' : ''}`,

@@ -1,12 +1,12 @@
 import { installedProgram } from '../../../director/index.ts';
 import type { ResolvedNode, ResolvedTestbed, ResolvedVirtualService } from '../../../testbeds/resolved.ts';
-import type { FileStep, PartInput, RecipeContext, RecipePart, RecipeStep } from '../recipe.ts';
+import type { PartInput, RecipeContext, RecipePart, RecipeStep } from '../recipe.ts';
 import { interfaceOn, known, networkNamed } from '../testbed-facts.ts';
+import { programSteps, programUploads } from './director-program.ts';
 
 /** Routing table of what the virtual addresses send; the number means nothing, it only has to be free. */
 const returnTable = 100;
-const program = '/opt/relevo/node /opt/relevo/lib/director.cjs';
-const decapsulator = `${program} decap`;
+const decapsulator = `${installedProgram} decap`;
 const decapsulatorPid = '/run/director/decap.pid';
 const decapsulatorLog = '/var/log/director-decap.log';
 const unitPath = '/etc/systemd/system/relevo-decap.service';
@@ -25,6 +25,7 @@ export function realServer({ testbed, node, context }: PartInput): RecipePart {
   const tunnelled = addressesOf(services, 'TUN');
   return {
     packages: ['iproute2', 'procps'],
+    uploads: tunnelled.length === 0 ? [] : programUploads(context.init),
     install: tunnelled.length === 0 ? [] : decapsulatorFiles(context),
     boot: [
       { kind: 'command', title: 'Keep quiet about the virtual addresses', run: quietArp },
@@ -94,10 +95,9 @@ ${addresses.map((address) => `ip address replace ${address}/32 dev $device`).joi
 }
 
 /** `director status` tells whether one runs. */
-function decapsulatorFiles({ init }: RecipeContext): FileStep[] {
-  const command = `#!/bin/sh\nexec ${program} "$@"\n`;
+function decapsulatorFiles({ init }: RecipeContext): RecipeStep[] {
   return [
-    { kind: 'file', title: `Write ${installedProgram}`, path: installedProgram, content: command, mode: '755' },
+    ...programSteps(init),
     ...(init === 'systemd'
       ? [{ kind: 'file' as const, title: "Write the decapsulator's unit", path: unitPath, content: unit }]
       : []),

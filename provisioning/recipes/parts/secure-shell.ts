@@ -5,20 +5,11 @@ import { portCheck } from './port-check.ts';
 
 /** root goes from node to node without a password or a question (document sections 3.3 and 3.6). */
 export function secureShell(input: PartInput): RecipePart {
-  const { testbed, node, context } = input;
+  const { testbed, node } = input;
   const inside = innerInterface(testbed, node) !== undefined;
   return {
     packages: ['openssh-server', 'openssh-client'],
-    install: [
-      ...hostKeySteps(input),
-      {
-        kind: 'file',
-        title: 'Configure the SSH server',
-        path: '/etc/ssh/sshd_config',
-        content: serverConfiguration(hostKeyPath(context.keys.hostPublicKey)),
-      },
-      ...(inside ? clusterKeySteps(input) : []),
-    ],
+    install: [...hostKeySteps(input), serverStep(input), ...(inside ? clusterKeySteps(input) : [])],
     boot: [
       {
         kind: 'service',
@@ -31,6 +22,17 @@ export function secureShell(input: PartInput): RecipePart {
     ],
     ready: [portCheck('The SSH server answers', '127.0.0.1', 22)],
   };
+}
+
+/** On a machine of its own, what its system lets in is let in: the way of whoever made it. */
+function serverStep({ context }: PartInput): FileStep {
+  const hostKey = hostKeyPath(context.keys.hostPublicKey);
+  const title = 'Configure the SSH server';
+  if (context.init === 'none') {
+    return { kind: 'file', title, path: '/etc/ssh/sshd_config', content: serverConfiguration(hostKey) };
+  }
+  const content = `PermitRootLogin yes\nUseDNS no\nHostKey ${hostKey}\n`;
+  return { kind: 'file', title, path: '/etc/ssh/sshd_config.d/01-relevo.conf', content };
 }
 
 /** The whole file, because a node's system may begin as a view of the machine's own: what that one lets in is not for a node. */

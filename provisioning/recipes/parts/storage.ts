@@ -37,7 +37,8 @@ export function storageServer({ testbed, context }: PartInput): RecipePart {
               kind: 'service' as const,
               title: 'Start the NFS server',
               name: 'nfs',
-              unit: 'nfs-kernel-server',
+              // Its other name, nfs-kernel-server, is a link, which systemd enables no more.
+              unit: 'nfs-server',
               start: 'rpcbind\nexportfs -ra\nrpc.nfsd 8\nrpc.mountd',
             },
           ]
