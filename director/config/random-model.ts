@@ -272,6 +272,7 @@ function lvsCheck(
     retries: 0,
     delayBeforeRetryMs: intervalMs,
     warmupMs: 0,
+    reentryMs: dice.pick([180_000, 15_000]),
   };
   const target = { ...where, ...timing };
   return dice.pick<CheckConfiguration>([

@@ -122,3 +122,16 @@ it('takes a fallback as ldirectord does: when no server is up, with a command th
     quorumUp: { command: ['/bin/tell', 'them', 'stop', '10.0.0.1:80', 'tcp'] },
   });
 });
+
+it('a command without a fallback follows the servers as well, also the one of the whole file', () => {
+  const commands = {
+    quorumDown: { command: ['/bin/tell', 'start', '10.0.0.1:80', 'tcp'] },
+    quorumUp: { command: ['/bin/tell', 'stop', '10.0.0.1:80', 'tcp'] },
+  };
+  for (const text of [inside('\tfallbackcommand=/bin/tell\n'), `fallbackcommand=/bin/tell\n${inside('')}`]) {
+    const service = parseLdirectord(text, 'l.cf').configuration?.virtualServers[0];
+    expect(service).toMatchObject({ ...commands, quorumCounts: 'servers' });
+    expect(service).not.toHaveProperty('sorryServer');
+  }
+  expect(parseLdirectord(inside(''), 'l.cf').configuration?.virtualServers[0]).not.toHaveProperty('quorumCounts');
+});

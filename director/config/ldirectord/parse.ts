@@ -79,6 +79,10 @@ function readVirtual(
       at,
     );
   });
+  const sorryServer = fallbackOf(hosts, settings, globals, identity);
+  const commands = fallbackCommands(settings.fallbackCommand ?? globals.fallbackCommand, identity);
+  // Without a fallback the command is all that there is: the count of servers brings it, as it would bring the fallback.
+  const counts = sorryServer === undefined && commands.quorumDown ? { quorumCounts: 'servers' as const } : {};
   const address = identity.protocol === 'FWM' ? (family === 6 ? '::' : '0.0.0.0') : identity.name;
   return {
     ...{ protocol: identity.protocol, address, port: identity.port },
@@ -88,10 +92,11 @@ function readVirtual(
     ...defined({ persistence: persistenceOf(reader, settings, family) }),
     onePacket: settings.onePacket && identity.protocol === 'UDP',
     realServers,
-    ...defined({ sorryServer: fallbackOf(hosts, settings, globals, identity) }),
+    ...defined({ sorryServer }),
     quorum: 1,
     hysteresis: 0,
-    ...fallbackCommands(settings.fallbackCommand ?? globals.fallbackCommand, identity),
+    ...counts,
+    ...commands,
     notifiesOnStop: false,
     ...defined({ maintenanceDirectory: globals.maintenanceDirectory }),
   };

@@ -28,11 +28,21 @@ export function checksOf(
   return [check, ...loadCheck(virtual, target.address, timing)];
 }
 
-/** A server is dead after `timeout` seconds without an answer, and asked again as often. */
-function timingOf({ timeoutSeconds }: LvsVirtual): CheckTiming {
+/**
+ * A server is dead after `timeout` seconds without an answer, and asked again as often; one that was dead is back when it has been well for
+ * `reentry` seconds (lvs.cf(5), nanny(8) --reentrytime).
+ */
+function timingOf({ timeoutSeconds, reentrySeconds }: LvsVirtual): CheckTiming {
   const intervalMs = Math.max(1000, Math.round((timeoutSeconds * 1000) / attemptsBeforeDead));
   const timeoutMs = timeoutSeconds * 1000;
-  return { intervalMs, timeoutMs, retries: 0, delayBeforeRetryMs: intervalMs, warmupMs: 0 };
+  return {
+    intervalMs,
+    timeoutMs,
+    retries: 0,
+    delayBeforeRetryMs: intervalMs,
+    warmupMs: 0,
+    reentryMs: reentrySeconds * 1000,
+  };
 }
 
 function loadCheck({ loadMonitor }: LvsVirtual, address: string, timing: CheckTiming): CheckConfiguration[] {

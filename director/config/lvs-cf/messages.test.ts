@@ -41,10 +41,6 @@ it.each([
     'virtual web {\n address = 10.0.0.1 eth0:1\n}\n',
     '1:1: warning: virtual "web" is not active and is left out (expected active = 1)',
   ],
-  [
-    inside(' reentry = 15\n'),
-    '4:2: warning: "reentry" has no effect here: a server comes back with its first good check',
-  ],
 ])('%j: place, what was expected, and the nearest word', (text, message) => {
   expect(said(text)).toEqual([`lvs.cf:${message}`]);
 });

@@ -98,7 +98,7 @@ function readVirtual(
     });
     return undefined;
   }
-  warnUnused(reader, block, virtual);
+  warnUnused(reader, block);
   const protocol = mark === undefined ? (virtual.protocol === 'udp' ? 'UDP' : 'TCP') : 'FWM';
   const forwarding = methods[globals.network];
   const servers = block.blocks.flatMap((inner) => readServer(reader, inner, virtual, protocol, forwarding));
@@ -115,10 +115,8 @@ function readVirtual(
   };
 }
 
-function warnUnused(reader: Reader, { kind, assignments }: Block, virtual: LvsVirtual): void {
+function warnUnused(reader: Reader, { kind, assignments }: Block): void {
   const at = (key: string) => assignments.find((one) => one.key.text === key)?.key ?? kind;
-  if (virtual.reentrySeconds !== 180 || assignments.some(({ key }) => key.text === 'reentry'))
-    reader.warn(at('reentry'), '"reentry" has no effect here: a server comes back with its first good check');
   for (const key of ['expect_program', 'start_cmd', 'stop_cmd'])
     if (assignments.some((one) => one.key.text === key))
       reader.warn(at(key), `"${key}" has no effect on a balanced service`);

@@ -142,6 +142,8 @@ function writeChecks(set: Set, server: RealServerConfiguration | undefined): voi
   const first = server?.checks[0];
   if (!server || !first) return;
   set('timeout', Math.max(1, Math.round(first.timeoutMs / 1000)));
+  const reentry = Math.max(1, Math.round((first.reentryMs ?? 0) / 1000));
+  if (reentry !== 180) set('reentry', reentry);
   for (const check of server.checks) {
     if (check.kind === 'SEND_EXPECT') writeSendExpect(set, check, server.address);
     if (check.kind === 'LOAD') set('load_monitor', loadMonitor(check.command, server.address));

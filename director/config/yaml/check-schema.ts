@@ -12,6 +12,7 @@ const timing = {
   retries: z.number().int().min(0).default(1),
   delayBeforeRetryMs: milliseconds.default(1000),
   warmupMs: milliseconds.default(0),
+  reentryMs: milliseconds.optional(),
 };
 const target = {
   address,

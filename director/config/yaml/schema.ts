@@ -57,6 +57,7 @@ const virtualServerSchema = z.strictObject({
   sorryServer: sorryServerSchema.optional(),
   quorum: z.number().int().min(1).default(1),
   hysteresis: z.number().int().min(0).default(0),
+  quorumCounts: z.literal('servers').optional(),
   quorumUp: notify.optional(),
   quorumDown: notify.optional(),
   notifiesOnStop: z.boolean().default(false),

@@ -16,6 +16,8 @@ export class CheckMachine {
   #reason: string;
   #failures = 0;
   #judged = false;
+  /** Since when a server that was found down has been well without a break. */
+  #wellSince: number | undefined;
   #dueAt: number;
   /** The attempt under way; its number grows, so that an answer to an aborted one is told apart. */
   #attempt: number | undefined;
@@ -93,6 +95,13 @@ export class CheckMachine {
   #succeed({ reason, agent }: Extract<CheckResult, { ok: true }>, now: number): void {
     this.#failures = 0;
     this.#dueAt = now + this.#timing.intervalMs;
+    const { reentryMs = 0 } = this.#timing;
+    if (!this.#up && this.#judged) this.#wellSince ??= now;
+    if (this.#wellSince !== undefined && now - this.#wellSince < reentryMs) {
+      this.#reason = `${reason}; well for ${now - this.#wellSince} ms, ${reentryMs} are needed`;
+      return;
+    }
+    this.#wellSince = undefined;
     // An agent that was reached has the last word at once: it is no measurement that could have gone wrong.
     this.#turn(agent?.up ?? true, reason, now);
   }
@@ -100,6 +109,7 @@ export class CheckMachine {
   #fail(reason: string, now: number): void {
     const { retries, delayBeforeRetryMs, intervalMs } = this.#timing;
     this.#failures++;
+    this.#wellSince = undefined;
     // Before the first verdict also a server that starts down (alpha) is tried again.
     const retrying = (this.#up || !this.#judged) && this.#failures <= retries;
     this.#dueAt = now + (retrying ? delayBeforeRetryMs : intervalMs);

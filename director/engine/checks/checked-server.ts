@@ -240,6 +240,6 @@ function slotsOf({ checks, connectsPerNegotiate }: RealServerConfiguration): Che
 /** What is checked, without how often: a check with other times is still the same check. */
 function nameOf(checks: readonly CheckConfiguration[]): string {
   return JSON.stringify(
-    checks.map(({ intervalMs, timeoutMs, retries, delayBeforeRetryMs, warmupMs, ...what }) => what),
+    checks.map(({ intervalMs, timeoutMs, retries, delayBeforeRetryMs, warmupMs, reentryMs, ...what }) => what),
   );
 }

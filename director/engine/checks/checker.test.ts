@@ -128,3 +128,89 @@ describe('a reload', () => {
     expect(network.table()).toEqual(['10.0.100.7 3', '10.0.100.5 3', '10.0.100.8 3']);
   });
 });
+
+describe('reentry', () => {
+  const reentering = (changes = {}) =>
+    dns(
+      server('10.0.100.5', {
+        checks: [check('10.0.100.5', { warmupMs: 0, retries: 0, reentryMs: 10_000, ...changes })],
+      }),
+    );
+
+  it('a server that was found down comes back when it has been well for so long', () => {
+    network.configure(...reentering());
+    network.refusing.add('10.0.100.5');
+    network.advance(0);
+    expect(network.table()).toEqual([]);
+    network.refusing.clear();
+    // Seen at 3000, 6000, 9000, 12000 and at 15000, when it is long enough.
+    network.advance(14_999);
+    expect(network.table()).toEqual([]);
+    expect(network.checker.status()[0]?.reason).toBe('connected in 0.5 ms; well for 9000 ms, 10000 are needed');
+    network.advance(1);
+    expect(network.table()).toEqual(['10.0.100.5 1']);
+  });
+
+  it('one failure in between, and it waits from the beginning', () => {
+    network.configure(...reentering());
+    network.refusing.add('10.0.100.5');
+    network.advance(0);
+    network.refusing.clear();
+    network.advance(11_000);
+    network.refusing.add('10.0.100.5');
+    network.advance(3000);
+    network.refusing.clear();
+    network.advance(12_000);
+    expect(network.table()).toEqual([]);
+    network.advance(1000);
+    expect(network.table()).toEqual(['10.0.100.5 1']);
+  });
+
+  it('none at the start: a server that starts down joins with its first success', () => {
+    network.configure(
+      ...dns(server('10.0.100.5', { startsDown: true, checks: reentering()[0]?.realServers[0]?.checks ?? [] })),
+    );
+    network.advance(0);
+    expect(network.table()).toEqual(['10.0.100.5 1']);
+  });
+
+  it('goes on over a reload, with the new time', () => {
+    network.configure(...reentering());
+    network.refusing.add('10.0.100.5');
+    network.advance(0);
+    network.refusing.clear();
+    network.advance(9000);
+    network.configure(...reentering({ reentryMs: 1000 }));
+    expect(network.table()).toEqual([]);
+    network.advance(3000);
+    expect(network.table()).toEqual(['10.0.100.5 1']);
+  });
+});
+
+describe('a fallback command without a fallback', () => {
+  const commands = { quorumUp: { command: ['stop'] }, quorumDown: { command: ['start'] } };
+  const service = (weight: number) =>
+    virtualServer([server('10.0.100.5', { startsDown: true, weight, checks: [check('10.0.100.5', { retries: 0 })] })], {
+      ...commands,
+      quorumCounts: 'servers',
+    });
+
+  it('is told start at the beginning, stop with the first server, start without the last, whatever the weight', () => {
+    network.configure(service(0));
+    expect(network.notified).toEqual(['(quorum down)', 'start']);
+    network.advance(0);
+    expect(network.notified).toEqual(['(quorum down)', 'start', '(quorum up)', 'stop']);
+    network.refusing.add('10.0.100.5');
+    network.advance(3000);
+    expect(network.notified.slice(4)).toEqual(['(quorum down)', 'start']);
+    expect(network.table()).toEqual([]);
+  });
+
+  it('hears nothing of a reload that changes nothing', () => {
+    network.configure(service(1));
+    network.advance(0);
+    network.notified.length = 0;
+    network.configure(service(1));
+    expect(network.notified).toEqual([]);
+  });
+});

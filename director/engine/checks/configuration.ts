@@ -11,6 +11,8 @@ export interface CheckTiming {
   readonly delayBeforeRetryMs: number;
   /** The first attempt comes after a random part of this. */
   readonly warmupMs: number;
+  /** A server that was found down has to be well for so long before it counts as up again: Piranha's reentry. Absent: 0. */
+  readonly reentryMs?: number;
 }
 
 /** Where a network check goes; the real server's own address and port unless the file says otherwise. */
@@ -243,6 +245,11 @@ export interface VirtualServerConfiguration {
   /** Sum of weights of well servers that the service needs. */
   readonly quorum: number;
   readonly hysteresis: number;
+  /**
+   * `servers`: the quorum is there as long as one server is up, whatever the weights, as ldirectord has it for its fallbackcommand.
+   * Absent: the sum of weights counts, but for a sorry server that `enters` when none is up.
+   */
+  readonly quorumCounts?: 'servers';
   readonly quorumUp?: NotifyCommand;
   readonly quorumDown?: NotifyCommand;
   /** keepalived's `omega`: quorum_down and notify_down run when the director stops. */

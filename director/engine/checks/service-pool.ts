@@ -104,7 +104,8 @@ export class ServicePool {
 
   /** ldirectord's way: weights count for nothing. */
   get #countsHeads(): boolean {
-    return this.#configuration.sorryServer?.enters === 'none-up';
+    const { sorryServer, quorumCounts } = this.#configuration;
+    return sorryServer?.enters === 'none-up' || (sorryServer === undefined && quorumCounts === 'servers');
   }
 
   /**
@@ -117,7 +118,8 @@ export class ServicePool {
     const turned = this.#quorumUp === noneUp || (this.#isNew && noneUp);
     this.#quorumUp = !noneUp;
     const news: PoolNews[] = turned ? [{ what: 'quorum', up: !noneUp, reason }] : [];
-    return noneUp === this.#sorryActive ? news : [...news, this.#setSorry(noneUp, reason)];
+    const stays = !this.#configuration.sorryServer || noneUp === this.#sorryActive;
+    return stays ? news : [...news, this.#setSorry(noneUp, reason)];
   }
 
   #setSorry(active: boolean, reason: string): PoolNews {
