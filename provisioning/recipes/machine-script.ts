@@ -1,6 +1,6 @@
 import { quote } from './quote.ts';
 import { machineFunctions } from './machine-functions.ts';
-import { renderSteps } from './machine-steps.ts';
+import { renderCommand, renderSteps } from './machine-steps.ts';
 import type { MachineScriptStyle } from './machine-steps.ts';
 import type { CommandStep, FileStep, Recipe, RecipeStep } from './recipe.ts';
 import { bootScriptPath } from './script.ts';
@@ -38,8 +38,7 @@ export function renderMachineScript(recipe: Recipe, style: MachineScriptStyle, a
 /** Where "up" of a halted machine runs no provisioner, systemd must do again what is lost with the power. */
 function bootFiles(node: string, commands: readonly CommandStep[]): FileStep[] {
   const body = commands.map(({ title, run, unless }) => {
-    const command = `(\n${run.trimEnd()}\n)`;
-    return `# ${title}\n${unless === undefined ? command : `if ! (\n${unless}\n); then\n${command}\nfi`}\n`;
+    return `# ${title}\n${renderCommand({ run, ...(unless === undefined ? {} : { unless }) })}\n`;
   });
   return [
     {

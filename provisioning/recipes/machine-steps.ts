@@ -13,7 +13,7 @@ export function renderSteps(steps: readonly RecipeStep[], first: number, style: 
 function renderStep(step: RecipeStep, number: number, redirection: string): string {
   const title = oneLine(step.title);
   const section = step.section === undefined ? '' : oneLine(step.section);
-  const where = section === '' ? '' : ` (document, section ${section})`;
+  const where = section === '' ? '' : ` (document: ${section})`;
   const words = [String(number), quote(title), ...(section === '' ? [] : [quote(section)])];
   return `# ${number}. ${title}${where}\nstep ${words.join(' ')}\n${renderAction(step, redirection)}\n`;
 }
@@ -34,13 +34,14 @@ function renderFile({ path, content, mode }: FileStep): string {
 }
 
 /** In a subshell, so that it can neither move nor end the script, and away from standard input, which may be the script. */
-function renderCommand({ run, unless }: CommandStep, redirection: string): string {
-  const command = subshell(run, redirection);
-  return unless === undefined ? command : `if ! ${subshell(unless, redirection)}; then\n${command}\nfi`;
-}
-
-function subshell(text: string, redirection: string): string {
-  return `(\n${text.trimEnd()}\n) ${redirection}`;
+export function renderCommand(
+  { run, unless }: Pick<CommandStep, 'run' | 'unless'>,
+  redirection = '< /dev/null',
+): string {
+  const command = `(\n${run.trimEnd()}\n) ${redirection}`;
+  if (unless === undefined) return command;
+  const condition = unless.includes('\n') ? `(\n${unless.trimEnd()}\n)` : `{ ${unless}; }`;
+  return `if ! ${condition} ${redirection}; then ${command}; fi`;
 }
 
 function oneLine(text: string): string {

@@ -58,11 +58,13 @@ const mountWhenThere = '/usr/local/sbin/mount-when-there';
  * A node that uses the shared files (document section 3.3).
  *
  * The times of sshfs were measured: without a connection timeout a read hangs for 75 s after the storage node's death; with
- * these it fails after 4 s and works again as soon as that node is back.
+ * these it fails after 4 s and works again as soon as that node is back. For 20 s it would believe a directory that it has
+ * listed, and a page that was just written would not be there.
  */
 export function storageClient({ testbed, node: { role }, context }: PartInput): RecipePart {
   const { node, export: exported, mountPoint } = testbed.storage;
-  const sshfs = 'auto,reconnect,allow_other,ConnectTimeout=2,ServerAliveInterval=2,ServerAliveCountMax=2';
+  const sshfs =
+    'auto,reconnect,allow_other,ConnectTimeout=2,ServerAliveInterval=2,ServerAliveCountMax=2,dcache_timeout=1';
   const line =
     context.sharing === 'nfs'
       ? `${node}:/ ${mountPoint} nfs auto,rsize=8192,wsize=8192 0 0`

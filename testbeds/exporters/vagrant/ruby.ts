@@ -27,19 +27,16 @@ export function ruby(value: RubyValue): string {
   if (typeof value === 'number') return rubyNumber(value);
   if (typeof value === 'boolean') return String(value);
   if ('symbol' in value) return rubySymbol(value.symbol);
-  if ('pairs' in value) return value.pairs.length === 0 ? '{}' : `{ ${rubyPairs(value)} }`;
+  if ('pairs' in value) return value.pairs.length === 0 ? '{}' : `{ ${rubyPairs(value).join(', ')} }`;
   return `[${value.map(ruby).join(', ')}]`;
 }
 
-/** What stands in a call's parentheses: values, a hash at the end as keyword arguments. */
-export function rubyArguments(values: readonly RubyValue[]): string {
-  return values
-    .map((value, index) => {
-      const last = index === values.length - 1;
-      return last && typeof value === 'object' && 'pairs' in value ? rubyPairs(value) : ruby(value);
-    })
-    .filter((text) => text !== '')
-    .join(', ');
+/** What stands between a call's commas: values, a hash at the end as keyword arguments. */
+export function rubyArguments(values: readonly RubyValue[]): string[] {
+  return values.flatMap((value, index) => {
+    const last = index === values.length - 1;
+    return last && typeof value === 'object' && 'pairs' in value ? rubyPairs(value) : [ruby(value)];
+  });
 }
 
 /** A comment, each line of it; what ends a line in Ruby cannot end the comment. */
@@ -77,6 +74,6 @@ function rubySymbol(name: string): string {
   return identifier.test(name) ? `:${name}` : `:${rubyString(name)}`;
 }
 
-function rubyPairs({ pairs }: RubyHash): string {
-  return pairs.map(([key, value]) => `${identifier.test(key) ? key : rubyString(key)}: ${ruby(value)}`).join(', ');
+function rubyPairs({ pairs }: RubyHash): string[] {
+  return pairs.map(([key, value]) => `${identifier.test(key) ? key : rubyString(key)}: ${ruby(value)}`);
 }

@@ -1,0 +1,27 @@
+import type { Internet, Stack } from '../../testbeds/exporters/vagrant/options.ts';
+import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
+import type { LabCheck } from './check.ts';
+import { nameChecks } from './name-checks.ts';
+import { networkChecks } from './network-checks.ts';
+import { proxyChecks } from './proxy-checks.ts';
+import { serviceChecks } from './service-checks.ts';
+import { storageChecks } from './storage-checks.ts';
+
+/** What decides which statements hold, besides the testbed. */
+export interface CheckContext {
+  readonly stack: Stack;
+  readonly sharing: 'sshfs' | 'nfs';
+  readonly internet: Internet;
+}
+
+/** What must be true of a lab of this testbed when nothing in it is broken, from the outside to the inside. */
+export function checksFor(testbed: ResolvedTestbed, context: CheckContext): LabCheck[] {
+  return [
+    ...networkChecks(testbed),
+    ...storageChecks(testbed, context),
+    ...serviceChecks(testbed),
+    ...nameChecks(testbed, context),
+    // Our director does not read haproxy.cfg yet.
+    ...(context.stack === 'classic' ? proxyChecks(testbed) : []),
+  ];
+}

@@ -1,0 +1,134 @@
+import { describeLibvirtNetwork } from '../../testbeds/exporters/vagrant/libvirt.ts';
+import type { Machine, MachineLab } from '../../testbeds/exporters/vagrant/machines.ts';
+import type { ExportOptions, MachineProvider } from '../../testbeds/exporters/vagrant/options.ts';
+import { describeVirtualBoxNetwork } from '../../testbeds/exporters/vagrant/virtualbox.ts';
+
+const providerNames: Record<MachineProvider, string> = { virtualbox: 'VirtualBox', libvirt: 'libvirt' };
+
+/** What somebody needs to know who has only this folder. */
+export function readme(lab: MachineLab, options: ExportOptions): string {
+  const sections = [
+    introduction(lab),
+    start(lab),
+    machines(lab),
+    networks(lab),
+    inside(lab, options),
+    differences(lab),
+  ];
+  return sections.join('\n');
+}
+
+function introduction({ testbed, name, machines: list, providers }: MachineLab): string {
+  const { title, description, source } = testbed;
+  const memory = list.reduce((sum, machine) => sum + machine.memory, 0);
+  return `# ${plain(title.en)}
+
+${plain(description.en)}
+
+The lab "${name}", after *${plain(source.title)}* (${plain(source.author)}, ${source.year}): ${list.length} virtual machines with ${memory} MB of memory together.
+Relevo wrote this folder; it is not needed to use it.
+
+What is needed: [Vagrant](https://developer.hashicorp.com/vagrant), ${needed(providers)}, and Internet for the boxes and packages of the first start.
+`;
+}
+
+function needed(providers: readonly MachineProvider[]): string {
+  const names = providers.map((provider) =>
+    provider === 'libvirt' ? 'libvirt with the plugin vagrant-libvirt' : 'VirtualBox',
+  );
+  return names.join(' or ');
+}
+
+function start({ providers }: MachineLab): string {
+  const commands = providers.map((provider) => `    vagrant up --provider=${provider}`).join('\n');
+  return `## Use
+
+${commands}
+    sh verify.sh                 # does it do what the document shows?
+    vagrant ssh client           # and from there, for example: curl http://…
+    vagrant halt -f master       # kill the master; its standby takes over
+    vagrant up master
+    vagrant destroy -f           # nothing is left but the downloaded box
+
+The machines start one after the other, storage and master first. \`vagrant provision NODE\` may be run again: it changes what is not as it
+should be, and nothing else.
+
+The scripts in \`provision/\` hold **private keys**, made for this folder alone. Do not publish it, or put a lab of other keys in its place.
+`;
+}
+
+function machines({ machines: list, box, providers }: MachineLab): string {
+  const rows = list.map((machine) => `| ${row(machine).join(' | ')} |`).join('\n');
+  const reasons = [...new Set(list.flatMap(({ memoryReason }) => memoryReason ?? []))];
+  return `## Machines
+
+| machine | what it is | interfaces | memory | set up by |
+|---|---|---|---|---|
+${rows}
+
+Box: ${providers.map((provider) => `\`${box.names[provider]}\` (${providerNames[provider]})`).join(', ')}.
+${reasons.map((reason) => `Memory above the document's: ${reason}\n`).join('')}`;
+}
+
+function row({ node, memory, adapters }: Machine): string[] {
+  const interfaces = adapters.map(({ name, network, mac }, index) => {
+    const entry = node.interfaces[index];
+    const how = entry?.method === 'dhcp' ? ' by DHCP' : '';
+    return `${name}: ${network.name} ${entry?.address ?? ''}${how}, ${mac}`;
+  });
+  return [node.name, plain(node.title.en), interfaces.join('<br>'), `${memory} MB`, `\`provision/${node.name}.sh\``];
+}
+
+function networks({ networks: list, providers }: MachineLab): string {
+  const rows = list.map((network) => {
+    const kinds = providers.map((provider) =>
+      provider === 'libvirt'
+        ? `libvirt: ${describeLibvirtNetwork(network)}`
+        : `VirtualBox: ${describeVirtualBoxNetwork(network)}`,
+    );
+    return `| ${network.name} | ${network.label} | ${network.cidr} | ${network.mtu} | ${kinds.join('<br>')} |`;
+  });
+  return `## Networks
+
+| network | called | addresses | MTU | what it is |
+|---|---|---|---|---|
+${rows.join('\n')}
+`;
+}
+
+const stacks: Record<ExportOptions['stack'], string> = {
+  director: `The directors run Relevo's director, one program in the place of keepalived and IPVS: \`director/director\`, installed as
+\`/usr/local/sbin/director\` with the unit \`relevo-director\`. It reads the document's \`/etc/keepalived/keepalived.conf\`; \`ipvsadm\` on the directors
+asks it. \`systemctl reload relevo-director\` reads the file again, \`journalctl -u relevo-director\` tells what it did.`,
+  classic: `The directors run the document's own software from the system's packages: keepalived with the kernel's IPVS
+(\`/etc/keepalived/keepalived.conf\`, \`ipvsadm -L\`) and HAProxy (\`/etc/haproxy/haproxy.cfg\`).`,
+};
+
+function inside({ testbed }: MachineLab, { stack }: ExportOptions): string {
+  const { storage } = testbed;
+  return `## Inside
+
+${stacks[stack]}
+
+${storage.node} exports \`${storage.directory}\` by the kernel's NFS; the others see it at \`${storage.mountPoint}\`.
+Each step in \`provision/*.sh\` is named, with the section of the document that explains it.
+`;
+}
+
+function differences({ testbed }: MachineLab): string {
+  const [first] = testbed.networks;
+  return `## What differs from the document, and why
+
+- **Interfaces are one further.** Vagrant keeps each machine's first adapter (eth0) for its own SSH; the document's eth0 is eth1 here, its eth1 is eth2.
+- **The default route is written as two halves**, 0.0.0.0/1 and 128.0.0.0/1, because Vagrant's adapter brings a default route too, and the lab's must win.
+  \`/etc/resolv.conf\` is the lab's alone for the same reason.
+- **systemd-networkd instead of ifupdown** sets the addresses (\`/etc/systemd/network/05-relevo-*\`): today's systems have it.
+- **Packages are installed before the network is set up.** Afterwards a server reaches the world only as the lab lets it: through ${first === undefined ? 'the directors' : `the directors and the network "${first.name}"`}.
+- To change addresses or add machines, change them in Relevo and export again: they stand in many files. (\`relevo.json\` is for that; Vagrant does not read it.)
+`;
+}
+
+/** Text of a testbed in Markdown: on one line, nothing in it special. */
+function plain(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_[\]<>|#]/g, (found) => `\\${found}`);
+}
