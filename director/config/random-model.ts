@@ -319,6 +319,10 @@ function keepalivedCheck(dice: Dice, where: Where, any: boolean): CheckConfigura
       dynamicWeight: true,
       user: 'bob',
     },
+    {
+      ...{ kind: 'FILE_CHECK', intervalMs: 250, timeoutMs: 5000, retries: 0, delayBeforeRetryMs: 1000, warmupMs: 0 },
+      ...{ name: 'load', path: '/run/a load', weight: dice.pick([-2, 0, 70_000]), reverse: dice.chance(0.5) },
+    },
     { kind: 'UDP_CHECK', ...where, payload: 'ab01', requireReply: true, expect: '0xx1', minimumReplyLength: 1 },
   ];
   if (any)

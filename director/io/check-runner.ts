@@ -8,6 +8,7 @@ import { MaintenanceWatch } from './checks/maintenance.ts';
 import { NotifyQueue } from './checks/notify-queue.ts';
 import { monotonicNow } from './clock.ts';
 import type { Log } from './log.ts';
+import { initialiseTrackedFile } from './tracked-file.ts';
 
 export interface CheckListener {
   /** One check turned. */
@@ -30,7 +31,9 @@ const lastWordsMs = 5000;
 export class CheckRunner {
   readonly #checker = new Checker(Math.random);
   readonly #listener: CheckListener;
+  readonly #log: Log;
   readonly #notify: NotifyQueue;
+  readonly #initialised = new Set<string>();
   readonly #maintenance: MaintenanceWatch;
   /** Attempts under way, by check. */
   readonly #attempts = new Map<string, Attempt>();
@@ -41,6 +44,7 @@ export class CheckRunner {
 
   constructor(listener: CheckListener, log: Log = () => undefined) {
     this.#listener = listener;
+    this.#log = log;
     this.#notify = new NotifyQueue(log);
     this.#maintenance = new MaintenanceWatch(this.#checker, (directory, files, namesOf) =>
       this.perform(this.#checker.maintenance(directory, files, namesOf, monotonicNow())),
@@ -52,8 +56,19 @@ export class CheckRunner {
   }
 
   configure(virtualServers: readonly VirtualServerConfiguration[]): void {
+    this.#initialiseFiles(virtualServers);
     this.perform(this.#checker.configure(virtualServers, monotonicNow()));
     this.#maintenance.start();
+  }
+
+  /** Once each: a reload leaves what has come into them since. */
+  #initialiseFiles(virtualServers: readonly VirtualServerConfiguration[]): void {
+    const warn = (message: string): void => this.#log('warn', message);
+    for (const check of virtualServers.flatMap(({ realServers }) => realServers).flatMap(({ checks }) => checks)) {
+      if (check.kind !== 'FILE_CHECK' || this.#initialised.has(check.path)) continue;
+      this.#initialised.add(check.path);
+      initialiseTrackedFile(check.path, check.initial, warn);
+    }
   }
 
   /** Ends all attempts at once and runs the programs that `omega` asks for. Resolves when these have ended, or have had their time. */

@@ -63,7 +63,7 @@ it('follows a script: weight, down with its reason, up again; tells in order, al
   exitWith(1);
   await until(() => table().length === 0);
   expect(said).toContain('MISC_CHECK down: exit code 1, 2 times in a row');
-  expect(said.at(-1)).toContain('is out of service with weight 7: MISC_CHECK: exit code 1, 2 times in a row');
+  expect(said.at(-1)).toContain('is out of service with weight 1: MISC_CHECK: exit code 1, 2 times in a row');
   exitWith(0);
   await until(() => table().length === 1);
   await runner.stop();
@@ -111,4 +111,26 @@ it('a notify program that takes too long is ended, and the next one runs after i
   expect(logged[0]).toContain('took more than 0.3 s and was ended');
   expect(logged[1]).toContain('exit code 3');
   expect(logged[2]).toBe('/no/such/program (c): /no/such/program does not exist');
+});
+
+it('follows a tracked file: written at first, weight by its number, down when it must not be there', async () => {
+  const path = join(directory, 'load');
+  const timing = { intervalMs: 50, timeoutMs: 1000, retries: 0, delayBeforeRetryMs: 50, warmupMs: 0 };
+  const file = { ...timing, kind: 'FILE_CHECK', name: 'load', path, weight: 2, reverse: false } as const;
+  const service = (changes: object) =>
+    virtualServer([realServer('10.0.100.5', { weight: 10, checks: [{ ...file, ...changes }] })]);
+  const initial = { value: 3, overwrite: false };
+  runner.configure([service({ initial })]);
+  await until(() => table()[0] === '10.0.100.5 16');
+  writeFileSync(path, '-4\n');
+  await until(() => table()[0] === '10.0.100.5 2');
+  // A reload does not bring the first number back.
+  runner.configure([service({ initial: { ...initial, overwrite: true } })]);
+  expect(readFileSync(path, 'utf8')).toBe('-4\n');
+  rmSync(path);
+  await until(() => table()[0] === '10.0.100.5 10');
+  runner.configure([service({ weight: 0 })]);
+  writeFileSync(path, '1');
+  await until(() => table().length === 0);
+  expect(said.at(-1)).toContain(`FILE_CHECK: ${path} says 1`);
 });

@@ -56,6 +56,11 @@ export function defaultsOf(
   }
 }
 
+/** A tracked file is looked at four times a second; keepalived is told of changes by the kernel. */
+export const fileCheckTiming: CheckTiming = {
+  ...{ intervalMs: 250, timeoutMs: 5000, retries: 0, delayBeforeRetryMs: 1000, warmupMs: 0 },
+};
+
 /** `alpha` of a checker: whether its server is down until it has passed. */
 export function alphaKeyword(reader: Reader, into: { startsDown: boolean }): Keywords {
   return { alpha: (line) => (into.startsDown = flag(reader, line)) };

@@ -3,17 +3,19 @@ import type {
   CheckTarget,
   CheckTiming,
   DnsCheckConfiguration,
+  FileCheckConfiguration,
   ScriptCheckConfiguration,
   SmtpCheckConfiguration,
   UdpCheckConfiguration,
 } from '../../engine/checks/configuration.ts';
 import type { Keywords, Reader } from '../reader.ts';
-import type { Statement } from '../statements.ts';
-import { choice, defined, flag, integer, seconds, text } from '../values.ts';
+import type { Statement, Word } from '../statements.ts';
+import { choice, defined, flag, integer, seconds, single, text } from '../values.ts';
 import { targetKeywords, type TargetDraft } from './check-target.ts';
-import { alphaKeyword, timingKeywords, timingOf, type TimingDraft } from './check-timing.ts';
+import { alphaKeyword, fileCheckTiming, timingKeywords, timingOf, type TimingDraft } from './check-timing.ts';
 import { readHttpCheck } from './http-check.ts';
 import { notifyCommand } from './scripts.ts';
+import { findTrackable, readWeight, type Trackables } from './vrrp-tracking.ts';
 
 /** What a checker is told by the real server that it stands in; `startsDown` goes back. */
 export interface CheckSurroundings {
@@ -22,6 +24,7 @@ export interface CheckSurroundings {
   readonly port: number;
   readonly virtualHost: string | undefined;
   readonly alpha: { startsDown: boolean };
+  readonly files: Trackables['files'];
 }
 
 /** One checker's block on its way into the model. */
@@ -55,6 +58,10 @@ export class CheckContext {
     return { timing: timingOf(kind, draft), target };
   }
 
+  get files(): Trackables['files'] {
+    return this.#surroundings.files;
+  }
+
   target(): TargetDraft {
     return { address: this.#surroundings.address, port: this.#surroundings.port };
   }
@@ -72,12 +79,12 @@ export const checkReaders: Readonly<Record<string, CheckReader>> = {
   DNS_CHECK: (context) => [readDnsCheck(context)],
   MISC_CHECK: (context) => present(readMiscCheck(context)),
   UDP_CHECK: (context) => [readUdpCheck(context)],
+  FILE_CHECK: (context) => present(readFileCheck(context)),
 };
 
 /** Those that it does not have. */
 export const missingCheckers: Readonly<Record<string, string>> = {
   BFD_CHECK: 'bidirectional forwarding detection is not built',
-  FILE_CHECK: 'tracked files do not reach the checks; a MISC_CHECK with misc_dynamic can read one',
 };
 
 function present<T>(value: T | undefined): T[] {
@@ -149,6 +156,25 @@ function readMiscCheck(context: CheckContext): ScriptCheckConfiguration | undefi
   // check_misc.c: without misc_timeout a program may take as long as the pause between two runs.
   const limits = { ...timing, timeoutMs: timeoutMs ?? timing.intervalMs };
   return { kind: 'MISC_CHECK', ...limits, command, dynamicWeight, ...defined({ user }) };
+}
+
+/** `FILE_CHECK { track_file NAME; weight NUMBER [reverse] }`, without the words of the other checkers. */
+function readFileCheck({ reader, statement, files }: CheckContext): FileCheckConfiguration | undefined {
+  let file: Word | undefined;
+  let given: { weight: number; reverse: boolean } | undefined;
+  reader.block(reader.blockOf(statement), 'FILE_CHECK', {
+    track_file: (line) => (file = single(reader, line, 'the name of a track_file')),
+    weight: (line) => (given = readWeight(reader, line.keyword, line.parameters, 0x7fff_ffff)),
+  });
+  if (!file) {
+    reader.error(statement.keyword, 'FILE_CHECK without a file', { expected: 'track_file NAME' });
+    return undefined;
+  }
+  const found = findTrackable(reader, file, 'file', { scripts: [], files });
+  if (!found) return undefined;
+  const { name, path, initial } = found;
+  const { weight, reverse } = given ?? found;
+  return { kind: 'FILE_CHECK', ...fileCheckTiming, name, path, weight, reverse, ...defined({ initial }) };
 }
 
 function readUdpCheck(context: CheckContext): UdpCheckConfiguration {

@@ -49,19 +49,37 @@ function readFile(reader: Reader, statements: readonly Statement[]): DirectorCon
   });
   const serviceGroups = present(outline.serviceGroups.map((statement) => readServiceGroup(reader, statement)));
   const servers: Placed<VirtualServerConfiguration>[] = outline.servers.flatMap((block) =>
-    readVirtualServers(reader, block, serviceGroups).map((value) => ({ at: block.statement.keyword, value })),
+    readVirtualServers(reader, block, serviceGroups, trackables.files).map((value) => ({
+      at: block.statement.keyword,
+      value,
+    })),
   );
   const groups = present(outline.groups.map((statement) => readSyncGroup(reader, statement, trackables)));
   checkInstances(reader, instances);
   checkVirtualServers(reader, servers);
   return {
     instances: joinSyncGroups(reader, placeInstances(reader, instances), groups),
-    ...defined({ vrrp: vrrpSettings(trackables, groups, defaults) }),
+    ...defined({ vrrp: vrrpSettings(withoutCheckedFiles(trackables, instances, groups, servers), groups, defaults) }),
     virtualServers: servers.map(({ value }) => value),
     marks: [],
     ...defined({ sync: lvs.sync, timeouts: lvs.timeouts }),
     plane: 'auto',
   };
+}
+
+/** A file that only a FILE_CHECK names goes with it. */
+function withoutCheckedFiles(
+  trackables: Trackables,
+  instances: readonly Placed<VrrpInstanceConfiguration>[],
+  groups: readonly SyncGroup[],
+  servers: readonly Placed<VirtualServerConfiguration>[],
+): Trackables {
+  const checks = servers.flatMap(({ value }) => value.realServers).flatMap((server) => server.checks);
+  const checked = new Set(checks.flatMap((check) => (check.kind === 'FILE_CHECK' ? [check.name] : [])));
+  const trackers = [...instances.map(({ value }) => value), ...groups.map(({ configuration }) => configuration)];
+  const tracked = new Set(trackers.flatMap(({ track = [] }) => track).map(({ name }) => name));
+  const files = trackables.files.filter(({ name }) => !checked.has(name) || tracked.has(name));
+  return { ...trackables, files };
 }
 
 /** What stands beside the instances; undefined when there is nothing but plain sync groups. */

@@ -8,6 +8,7 @@ import { notDone } from './check-target.ts';
 import { readEndpoint } from './endpoint.ts';
 import { readForwarding, type Forwarding } from './forwarding.ts';
 import { notifyCommand } from './scripts.ts';
+import type { Trackables } from './vrrp-tracking.ts';
 
 /** What a real server inherits from its virtual server. */
 export interface ServerDefaults {
@@ -17,6 +18,8 @@ export interface ServerDefaults {
   startsDown: boolean;
   inhibitOnFailure: boolean;
   virtualHost?: string;
+  /** What a FILE_CHECK may name. */
+  readonly files: Trackables['files'];
 }
 
 interface Draft extends ServerDefaults {
@@ -49,7 +52,7 @@ export function readRealServer(
   });
   if (!endpoint) return undefined;
   const alpha = { startsDown: draft.startsDown };
-  const surroundings = { ...endpoint, timing: draft.timing, virtualHost: draft.virtualHost, alpha };
+  const surroundings = { ...endpoint, timing: draft.timing, virtualHost: draft.virtualHost, alpha, files: draft.files };
   const checks = checkLines.flatMap((line) => {
     const found = checkReaders[line.keyword.text]?.(new CheckContext(reader, line, surroundings)) ?? [];
     return found.map((check) => reader.placed(check, line.keyword));

@@ -11,7 +11,7 @@ export const unsupportedWords: ReadonlySet<string> = new Set(
   notify_master_rx_lower_pri notify_priority_changes garp_group garp_lower_prio_delay garp_lower_prio_repeat
   lower_prio_no_advert higher_prio_send_advert down_timer_adverts global_tracking sync_group_tracking_weight
   promote_secondaries kernel_rx_buf checksum_compatibility unicast_fault_no_peer version vrrp_process
-  interface_up_down_delays BFD_CHECK FILE_CHECK net_namespace net_namespace_ipvs namespace_with_ipsets instance
+  interface_up_down_delays BFD_CHECK net_namespace net_namespace_ipvs namespace_with_ipsets instance
   use_pid_dir child_wait_time nftables nftables_ipvs vrrp_iptables vrrp_ipsets vrrp_startup_delay vmac_prefix
   vrrp_skip_check_adv_addr vrrp_strict vrrp_mcast_group4 vrrp_mcast_group6 lvs_notify_fifo notify_fifo vrrp_notify_fifo
   lvs_notify_fifo_script notify_fifo_script vrrp_notify_fifo_script startup_script shutdown_script`

@@ -13,6 +13,7 @@ import { notDone } from './check-target.ts';
 import { readEndpoint } from './endpoint.ts';
 import { readForwarding, type Forwarding } from './forwarding.ts';
 import { readRealServer, type ServerDefaults } from './real-server.ts';
+import type { Trackables } from './vrrp-tracking.ts';
 import { notifyCommand } from './scripts.ts';
 import { readServiceTargets, type ServiceGroup, type ServiceTarget } from './service-keys.ts';
 import { finishVirtualServer } from './virtual-server-checks.ts';
@@ -61,6 +62,7 @@ export function readVirtualServers(
   reader: Reader,
   { statement, extraServers }: VirtualServerStatement,
   groups: readonly ServiceGroup[],
+  files: Trackables['files'],
 ): VirtualServerConfiguration[] {
   const targets = readServiceTargets(reader, statement, groups);
   const draft: VirtualServerDraft = {
@@ -78,6 +80,7 @@ export function readVirtualServers(
       weight: 1,
       startsDown: false,
       inhibitOnFailure: false,
+      files,
     },
   };
   reader.block(reader.blockOf(statement), 'virtual_server', {

@@ -111,13 +111,14 @@ function readTracker(
   return weight && { kind, name, ...weight };
 }
 
-function findTrackable(
+/** What a name stands for; undefined, and told, when it is not there. */
+export function findTrackable<K extends 'script' | 'file'>(
   reader: Reader,
   word: Word,
-  kind: 'script' | 'file',
+  kind: K,
   { scripts, files }: Trackables,
-): Weight | undefined {
-  const all = kind === 'script' ? scripts : files;
+): Trackables[`${K}s`][number] | undefined {
+  const all: readonly Trackables[`${K}s`][number][] = kind === 'script' ? scripts : files;
   const found = all.find(({ name }) => name === word.text);
   if (found) return found;
   const nearest = nearestWord(
@@ -130,7 +131,7 @@ function findTrackable(
 }
 
 /** `NUMBER [reverse|noreverse]`; keepalived.conf(5) spells the last one in two ways. */
-function readWeight(
+export function readWeight(
   reader: Reader,
   at: Word,
   [number, direction]: readonly Word[],

@@ -27,6 +27,12 @@ export function writeCheck(
     case 'FIXED':
       losses.add(describeCheck(check), 'keepalived has no such check', check);
       return;
+    case 'FILE_CHECK':
+      out.block('FILE_CHECK', () => {
+        out.line('track_file', word(check.name));
+        out.line('weight', check.weight, check.reverse ? 'reverse' : '');
+      });
+      return;
     default:
       out.block(check.kind, () => {
         if (check.kind !== 'MISC_CHECK') writeTarget(out, check, server);
@@ -38,7 +44,7 @@ export function writeCheck(
 
 type KeepalivedCheck = Exclude<
   CheckConfiguration,
-  { kind: 'NEGOTIATE' | 'SEND_EXPECT' | 'AGENT_CHECK' | 'LOAD' | 'FIXED' }
+  { kind: 'NEGOTIATE' | 'SEND_EXPECT' | 'AGENT_CHECK' | 'LOAD' | 'FIXED' | 'FILE_CHECK' }
 >;
 
 function writeDetails(out: BlockText, check: KeepalivedCheck, losses: Losses): void {

@@ -1,6 +1,7 @@
 import type {
   Command,
   NotifyScripts,
+  TrackedFile,
   Tracker,
   VirtualAddress,
   VrrpConfiguration,
@@ -47,11 +48,14 @@ function writeTrackables(out: BlockText, { scripts = [], files = [] }: Surroundi
       out.line('fall', script.fall);
       out.flag('init_fail', script.startsFailed);
     });
-  for (const file of files)
-    out.block(`track_file ${word(file.name)}`, () => {
-      out.line('file', word(file.path));
-      if (file.initial) out.line('init_file', file.initial.value, file.initial.overwrite ? 'overwrite' : '');
-    });
+  for (const file of files) writeTrackFile(out, file);
+}
+
+export function writeTrackFile(out: BlockText, file: TrackedFile): void {
+  out.block(`track_file ${word(file.name)}`, () => {
+    out.line('file', word(file.path));
+    if (file.initial) out.line('init_file', file.initial.value, file.initial.overwrite ? 'overwrite' : '');
+  });
 }
 
 function writeInstance(out: BlockText, instance: VrrpInstanceConfiguration, losses: Losses): void {

@@ -3,7 +3,7 @@ import type { DirectorConfiguration } from '../configuration.ts';
 import { Losses } from '../losses.ts';
 import type { WriteResult } from '../result.ts';
 import { writeVirtualServer } from './write-virtual-server.ts';
-import { writeVrrp } from './write-vrrp.ts';
+import { writeTrackFile, writeVrrp } from './write-vrrp.ts';
 
 /** A keepalived.conf that says what the model does, as far as keepalived has words for it. */
 export function writeKeepalived(configuration: DirectorConfiguration): WriteResult {
@@ -14,8 +14,19 @@ export function writeKeepalived(configuration: DirectorConfiguration): WriteResu
   losses.when(plane !== 'auto', `plane ${plane}`, 'keepalived knows only the kernel');
   writeGlobals(out, configuration);
   writeVrrp(out, instances, vrrp, losses);
+  writeCheckedFiles(out, configuration);
   for (const service of virtualServers) writeVirtualServer(out, service, losses);
   return { text: out.toString(), losses: losses.list };
+}
+
+/** Those that FILE_CHECKs name, unless an instance's tracking has brought them already. */
+function writeCheckedFiles(out: BlockText, { vrrp, virtualServers }: DirectorConfiguration): void {
+  const written = new Set((vrrp?.files ?? []).map(({ name }) => name));
+  for (const check of virtualServers.flatMap(({ realServers }) => realServers).flatMap(({ checks }) => checks)) {
+    if (check.kind !== 'FILE_CHECK' || written.has(check.name)) continue;
+    writeTrackFile(out, check);
+    written.add(check.name);
+  }
 }
 
 function writeGlobals(out: BlockText, { sync, timeouts, vrrp }: DirectorConfiguration): void {

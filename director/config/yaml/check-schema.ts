@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isPattern } from '../../engine/checks/dialogues/pattern.ts';
+import { fileCheckTiming } from '../keepalived/check-timing.ts';
 import { parseAddress } from './addresses.ts';
 
 const address = z.string().refine((text) => parseAddress(text) !== undefined, 'an IPv4 or IPv6 address');
@@ -130,5 +131,16 @@ export const checkSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('AGENT_CHECK'), ...network, send: z.string().default('') }),
   z.strictObject({ kind: z.literal('LOAD'), ...timing, command }),
+  z.strictObject({
+    kind: z.literal('FILE_CHECK'),
+    ...timing,
+    intervalMs: z.number().positive().default(fileCheckTiming.intervalMs),
+    retries: z.number().int().min(0).default(0),
+    name: z.string(),
+    path: z.string(),
+    weight: z.number().int().min(-0x7fff_ffff).max(0x7fff_ffff).default(1),
+    reverse: z.boolean().default(false),
+    initial: z.strictObject({ value: z.number().int(), overwrite: z.boolean().default(false) }).optional(),
+  }),
   z.strictObject({ kind: z.literal('FIXED'), ...timing, up: z.boolean() }),
 ]);

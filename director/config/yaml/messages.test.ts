@@ -32,7 +32,7 @@ it.each([
   ],
   [
     server('        checks:\n          - kind: TCP_CHEK\n            address: 10.0.0.2\n            port: 80\n'),
-    '9:19: error: "TCP_CHEK" is not a value of "kind"; did you mean "TCP_CHECK"? (expected TCP_CHECK, PING_CHECK, HTTP_GET, SSL_GET, SMTP_CHECK, DNS_CHECK, UDP_CHECK, MISC_CHECK, NEGOTIATE, SEND_EXPECT, AGENT_CHECK, LOAD, FIXED)',
+    '9:19: error: "TCP_CHEK" is not a value of "kind"; did you mean "TCP_CHECK"? (expected TCP_CHECK, PING_CHECK, HTTP_GET, SSL_GET, SMTP_CHECK, DNS_CHECK, UDP_CHECK, MISC_CHECK, NEGOTIATE, SEND_EXPECT, AGENT_CHECK, LOAD, FILE_CHECK, FIXED)',
   ],
   [
     'instances:\n  - name: A\n    interface: eth0\n    vrid: 300\n    virtualAddresses: [{ address: 10.0.0.9, prefixLength: 24, interface: eth0 }]\n',

@@ -117,6 +117,7 @@ export class CheckedServer {
         slot.machine = new CheckMachine(slot.current, true, now, 0);
       }
     }
+    for (const gone of before.keys()) this.state.forgetWeight(gone, true);
     this.#alive = this.#isAlive();
     this.#weight = this.state.weight(this.configuration);
     this.#mode = old.#mode;
@@ -149,7 +150,8 @@ export class CheckedServer {
     const was = wasOf(slot);
     if (!slot.machine.finish(attempt, result, now)) return [];
     noteAttempt(slot, result.ok);
-    if (result.ok && result.weight) this.state.learnWeight(result.weight);
+    if (result.ok && result.weight) this.state.learnWeight(key, result.weight);
+    else if (!slot.machine.up) this.state.forgetWeight(key);
     if (result.ok && result.agent?.mode !== undefined) this.state.setAgentMode(result.agent.mode);
     return this.#afterwards(slot, was);
   }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Checker } from './checker.ts';
 import type { RealServerConfiguration } from './configuration.ts';
+import type { WeightNews } from './result.ts';
 import { realServer as server, tcpCheck as check, virtualServer, VirtualNetwork } from './testing.ts';
 
 const dns = (...realServers: RealServerConfiguration[]) => [virtualServer(realServers)];
@@ -212,5 +213,43 @@ describe('a fallback command without a fallback', () => {
     network.notified.length = 0;
     network.configure(service(1));
     expect(network.notified).toEqual([]);
+  });
+});
+
+describe('weights that checks give', () => {
+  const timing = { intervalMs: 250, timeoutMs: 1000, retries: 0, delayBeforeRetryMs: 0, warmupMs: 0 };
+  const file = { ...timing, kind: 'FILE_CHECK', name: 'load', path: '/run/load', weight: 1, reverse: false } as const;
+  const script = { ...timing, kind: 'MISC_CHECK', command: ['x'], dynamicWeight: true } as const;
+  const two = (weight = 10) => dns(server('10.0.100.5', { weight, checks: [file, script] }));
+  const say = (kind: 'FILE_CHECK' | 'MISC_CHECK', weight: WeightNews): void => {
+    network.answers.set(kind, { ok: true, reason: 'x', weight });
+  };
+
+  it('several are added up, each as the difference that it makes, as in keepalived', () => {
+    say('FILE_CHECK', { type: 'add', amount: -3 });
+    say('MISC_CHECK', { type: 'set', weight: 15 });
+    network.configure(...two());
+    network.advance(0);
+    expect(network.table()).toEqual(['10.0.100.5 12']);
+    say('FILE_CHECK', { type: 'add', amount: -40 });
+    network.advance(250);
+    expect(network.table()).toEqual(['10.0.100.5 0']);
+    say('FILE_CHECK', { type: 'add', amount: 2 });
+    say('MISC_CHECK', { type: 'configured' });
+    network.advance(250);
+    expect(network.table()).toEqual(['10.0.100.5 12']);
+  });
+
+  it('a check that fails takes what it gave with it, and so does one that is no more', () => {
+    say('FILE_CHECK', { type: 'add', amount: 5 });
+    say('MISC_CHECK', { type: 'set', weight: 20 });
+    network.configure(...two());
+    network.advance(0);
+    expect(network.checker.serverStatus()[0]).toMatchObject({ up: true, weight: 25 });
+    network.answers.set('MISC_CHECK', { ok: false, reason: 'x' });
+    network.advance(250);
+    expect(network.checker.serverStatus()[0]).toMatchObject({ up: false, weight: 15 });
+    network.configure(...dns(server('10.0.100.5', { weight: 10, checks: [script] })));
+    expect(network.checker.serverStatus()[0]).toMatchObject({ weight: 10 });
   });
 });

@@ -169,6 +169,20 @@ export interface FixedCheckConfiguration extends CheckTiming {
   readonly up: boolean;
 }
 
+/** keepalived's FILE_CHECK: the number in a tracked file, times `weight`, is added to the server's weight. */
+export interface FileCheckConfiguration extends CheckTiming {
+  readonly kind: 'FILE_CHECK';
+  /** Of the track_file. */
+  readonly name: string;
+  readonly path: string;
+  /** 0: any number but 0 is a failure. */
+  readonly weight: number;
+  /** The number counts the other way round. */
+  readonly reverse: boolean;
+  /** Written when there is no file yet, or always with `overwrite`. */
+  readonly initial?: { readonly value: number; readonly overwrite: boolean };
+}
+
 export type CheckConfiguration =
   | TcpCheckConfiguration
   | HttpCheckConfiguration
@@ -181,6 +195,7 @@ export type CheckConfiguration =
   | SendExpectCheckConfiguration
   | AgentCheckConfiguration
   | LoadCheckConfiguration
+  | FileCheckConfiguration
   | FixedCheckConfiguration;
 
 /** A program to run when something changed; its words are already split. */

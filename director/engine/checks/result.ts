@@ -9,9 +9,10 @@ export type CheckResult =
     }
   | { readonly ok: false; readonly reason: string };
 
-/** `set`: this weight; `share`: this part of the configured weight, 1 = all of it; `configured`: back to the file's. */
+/** `set`: this weight; `add`: so much more or less than configured; `share`: this part of the configured weight, 1 = all of it; `configured`: back to the file's. */
 export type WeightNews =
   | { readonly type: 'set'; readonly weight: number }
+  | { readonly type: 'add'; readonly amount: number }
   | { readonly type: 'share'; readonly share: number }
   | { readonly type: 'configured' };
 

@@ -1,8 +1,8 @@
 import type { RealServerConfiguration } from './configuration.ts';
 import type { ServerMode, WeightNews } from './result.ts';
 
-/** The largest weight that is ever given by a check: keepalived's IPVS_WEIGHT_MAX. */
-const largestWeight = 65535;
+/** The largest weight that is ever given by a check: keepalived's IPVS_WEIGHT_LIMIT, the kernel's own. */
+const largestWeight = 0x7fff_ffff;
 
 /**
  * Weights fed by load are hundredths: a server with configured weight 1 can only be told from a busier one of weight 1 when
@@ -25,7 +25,8 @@ export class ServerState {
   #file: ModeChoice | undefined;
   #agent: ModeChoice | undefined;
   #weightOverride: number | undefined;
-  #news: WeightNews | undefined;
+  /** What each check said last. */
+  readonly #news = new Map<string, WeightNews>();
 
   get choice(): ModeChoice {
     return this.#operator ?? this.#file ?? this.#agent ?? { mode: 'ready', reason: '' };
@@ -50,23 +51,38 @@ export class ServerState {
     this.#weightOverride = weight;
   }
 
-  learnWeight(news: WeightNews): void {
-    this.#news = news.type === 'configured' ? undefined : news;
+  /** `check` is a check's key. */
+  learnWeight(check: string, news: WeightNews): void {
+    if (news.type === 'configured') this.#news.delete(check);
+    else this.#news.set(check, news);
+  }
+
+  /** A check that failed, or is no more, has nothing to say about the weight; how loaded a server was stays known. */
+  forgetWeight(check: string, isGone = false): void {
+    if (isGone || this.#news.get(check)?.type !== 'share') this.#news.delete(check);
   }
 
   weight(server: RealServerConfiguration): number {
     if (this.choice.mode === 'drain') return 0;
     if (this.#weightOverride !== undefined) return this.#weightOverride;
-    const news = this.#news ?? assumedNews(server);
-    if (news?.type === 'set') return Math.min(news.weight, largestWeight);
-    if (news?.type !== 'share' || server.weight === 0) return server.weight;
+    const news = [...this.#news.values()];
+    // keepalived's effective_weight: what several checks say is added up.
+    const whole = news.reduce((sum, one) => sum + differenceOf(one, server), server.weight);
+    const weight = Math.min(Math.max(whole, 0), largestWeight);
+    const shares = news.flatMap((one) => (one.type === 'share' ? [one.share] : []));
+    if (shares.length === 0) shares.push(assumedShare(server));
+    const share = shares.reduce((product, one) => product * one, 1);
+    if (weight === 0 || share === 1) return weight;
     // Rounding must not take a server out: only a share of 0 does.
-    const least = news.share > 0 ? 1 : 0;
-    return Math.min(Math.max(Math.round(server.weight * news.share), least), largestWeight);
+    return Math.min(Math.max(Math.round(weight * share), share > 0 ? 1 : 0), largestWeight);
   }
 }
 
-function assumedNews(server: RealServerConfiguration): WeightNews | undefined {
-  const fedByLoad = server.checks.some(({ kind }) => kind === 'LOAD');
-  return fedByLoad ? { type: 'share', share: loadScale } : undefined;
+function differenceOf(news: WeightNews, { weight }: RealServerConfiguration): number {
+  if (news.type === 'set') return news.weight - weight;
+  return news.type === 'add' ? news.amount : 0;
+}
+
+function assumedShare({ checks }: RealServerConfiguration): number {
+  return checks.some(({ kind }) => kind === 'LOAD') ? loadScale : 1;
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { CheckConfiguration } from '../../engine/checks/configuration.ts';
 import { Conversation, dialogueOf, type DialogueCheck } from '../../engine/checks/dialogues/index.ts';
 import type { CheckResult } from '../../engine/checks/result.ts';
+import { startFile } from './file-attempt.ts';
 import { startPing } from './ping-attempt.ts';
 import { startProgram } from './program-attempt.ts';
 import { startStream } from './stream-attempt.ts';
@@ -39,6 +40,8 @@ function begin(check: CheckConfiguration, finish: Finish): Attempt {
   switch (check.kind) {
     case 'PING_CHECK':
       return startPing(check, finish);
+    case 'FILE_CHECK':
+      return startFile(check, finish);
     case 'MISC_CHECK':
     case 'LOAD':
     case 'SEND_EXPECT':

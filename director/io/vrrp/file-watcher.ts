@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, watch, writeFileSync, type FSWatcher } from 'node:fs';
+import { readFileSync, watch, type FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { TrackedFile } from '../../engine/vrrp/configuration.ts';
+import { initialiseTrackedFile } from '../tracked-file.ts';
 
 interface Entry {
   readonly file: TrackedFile;
@@ -23,7 +24,7 @@ export class FileWatcher {
       if (!files.some((next) => JSON.stringify(next) === JSON.stringify(file))) this.#remove(name);
     for (const file of files) {
       if (this.#entries.has(file.name)) continue;
-      this.#initialise(file);
+      initialiseTrackedFile(file.path, file.initial, this.#warn);
       this.#entries.set(file.name, { file, watcher: this.#watch(file) });
       this.#tell(file);
     }
@@ -31,15 +32,6 @@ export class FileWatcher {
 
   stop(): void {
     for (const name of [...this.#entries.keys()]) this.#remove(name);
-  }
-
-  #initialise({ path, initial }: TrackedFile): void {
-    if (!initial || (existsSync(path) && !initial.overwrite)) return;
-    try {
-      writeFileSync(path, `${initial.value}\n`);
-    } catch (error) {
-      this.#warn(`Cannot write the tracked file ${path}: ${error instanceof Error ? error.message : String(error)}`);
-    }
   }
 
   /** The folder is watched, because editors replace files. */

@@ -241,7 +241,6 @@ describe('programs', () => {
   const script = { ...timing, kind: 'MISC_CHECK', command: ['x'], dynamicWeight: true } as const;
   const load = { ...timing, kind: 'LOAD', command: ['x'] } as const;
   it.each([
-    [0, true, undefined],
     [1, false, undefined],
     [2, true, 0],
     [255, true, 253],
@@ -249,6 +248,10 @@ describe('programs', () => {
     const result = judgeProgram(script, { code, output: '' });
     expect(result).toMatchObject({ ok, ...(weight === undefined ? {} : { weight: { type: 'set', weight } }) });
     if (weight === undefined) expect(result).not.toHaveProperty('weight');
+  });
+  it('misc_dynamic: 0 gives the weight of the file back', () => {
+    expect(judgeProgram(script, { code: 0, output: '' })).toMatchObject({ ok: true, weight: { type: 'configured' } });
+    expect(judgeProgram({ ...script, dynamicWeight: false }, { code: 0, output: '' })).not.toHaveProperty('weight');
   });
   it('without misc_dynamic only 0 is well, and a signal never is', () => {
     expect(judgeProgram({ ...script, dynamicWeight: false }, { code: 2, output: '' }).ok).toBe(false);

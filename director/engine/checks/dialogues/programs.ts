@@ -24,10 +24,10 @@ export function judgeProgram(check: ProgramCheck, end: ProgramEnd): CheckResult 
   return check.kind === 'LOAD' ? judgeLoad(end.output) : judgeOutput(end.output, check);
 }
 
-/** keepalived's MISC_CHECK (check_misc.c): 0 is well; with misc_dynamic 2 to 255 are too, and set the weight to two less. */
+/** keepalived's MISC_CHECK (check_misc.c): 0 is well, with the weight of the file; with misc_dynamic 2 to 255 are too, and set it to two less. */
 function judgeScript({ dynamicWeight }: ScriptCheckConfiguration, end: ProgramEnd): CheckResult {
   const reason = endOf(end);
-  if (end.code === 0) return { ok: true, reason };
+  if (end.code === 0) return { ok: true, reason, ...(dynamicWeight ? { weight: { type: 'configured' } } : {}) };
   if (!dynamicWeight || end.code === undefined || end.code < 2) return { ok: false, reason };
   return { ok: true, reason, weight: { type: 'set', weight: end.code - 2 } };
 }
