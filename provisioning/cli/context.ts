@@ -22,6 +22,12 @@ export interface CommandOptions {
   readonly untilInputEnds?: boolean;
   readonly readyDescriptor?: number;
   readonly print?: boolean;
+  readonly output?: string;
+  readonly overwrite?: boolean;
+  readonly stack?: string;
+  readonly provider?: string;
+  readonly box?: string;
+  readonly internet?: string;
 }
 
 export interface CommandContext {

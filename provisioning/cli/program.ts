@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { CommandContext, CommandOptions, ExitStatus } from './context.ts';
 import { addDrillCommands } from './groups/drills.ts';
 import { addEngineCommands } from './groups/engine.ts';
+import { addExportCommands } from './groups/export.ts';
 import { addLabCommands } from './groups/labs.ts';
 import { addNodeCommands } from './groups/nodes.ts';
 
@@ -50,6 +51,7 @@ export function createProgram(context: CommandContext, options: ProgramOptions):
   addLabCommands(program, registrar);
   addNodeCommands(program, registrar);
   addDrillCommands(program, registrar);
+  addExportCommands(program, registrar);
   addEngineCommands(program, registrar);
   return program;
 }

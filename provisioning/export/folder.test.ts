@@ -37,7 +37,7 @@ describe('The folder of the TFG', () => {
       '644 Vagrantfile',
       '644 README.md',
       '755 verify.sh',
-      ...nodes.map((node) => `755 provision/${node}.sh`),
+      ...nodes.map((node) => `700 provision/${node}.sh`),
       ...(stack === 'director' ? ['755 director/director'] : []),
       '644 .gitattributes',
       '644 .gitignore',

@@ -32,6 +32,8 @@ export type ExportResult =
 
 const PLAIN = 0o644;
 const PROGRAM = 0o755;
+/** Scripts that hold keys are for their owner only. */
+const PRIVATE = 0o700;
 const directorPath = 'director/director';
 
 /** The folder that needs nothing of ours. Pure: the same request gives the same files. */
@@ -45,7 +47,7 @@ export function exportFolder(request: ExportRequest): ExportResult {
     text('Vagrantfile', vagrantfile(lab, provisionersOf(recipes))),
     text('README.md', readme(lab, options)),
     text('verify.sh', verifyScript(lab, verifiedBy(lab, options)), PROGRAM),
-    ...recipes.map((recipe) => text(scriptPath(recipe.node), machineScript(lab, recipe), PROGRAM)),
+    ...recipes.map((recipe) => text(scriptPath(recipe.node), machineScript(lab, recipe), PRIVATE)),
     ...assetsOf(recipes),
     // A checkout on Windows must not turn the ends of the scripts' lines round.
     text('.gitattributes', '* text eol=lf\ndirector/director binary\n'),
