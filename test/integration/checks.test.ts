@@ -47,7 +47,7 @@ describe('without a daemon', () => {
       script('/no/such/program'),
       { ...script('/bin/sh', '-c', `sleep 2; echo late >> ${marker}`), timeoutMs: 300 },
     );
-    expect(well).toEqual({ ok: true, reason: 'exit code 0: "nobody"' });
+    expect(well).toEqual({ ok: true, reason: 'exit code 0: "nobody"', weight: { type: 'configured' } });
     expect(failed).toEqual({ ok: false, reason: 'exit code 1' });
     expect(weighed).toEqual({ ok: true, reason: 'exit code 12', weight: { type: 'set', weight: 10 } });
     expect(absent).toEqual({ ok: false, reason: '/no/such/program does not exist' });

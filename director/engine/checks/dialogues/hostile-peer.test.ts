@@ -21,6 +21,8 @@ const url = { path: '/', method: 'GET', statusCodes: [{ from: 200, to: 299 }], d
 const checks: CheckConfiguration[] = [
   ...services.map((service) => ({ ...negotiate, service })),
   { ...place, kind: 'HTTP_GET', version: '1.1', userAgent: 'x', urls: [url, url] },
+  { ...place, kind: 'HTTP_GET', version: '1.1', userAgent: 'x', urls: [{ ...url, redirects: 7 }] },
+  { ...place, kind: 'DNS_CHECK', type: 'A', name: 'x', expect: 'z', transport: 'tcp' },
   { ...place, kind: 'SMTP_CHECK', heloName: 'x' },
   { ...place, kind: 'DNS_CHECK', type: 'A', name: 'x.y', expect: 'z' },
   { ...place, kind: 'UDP_CHECK', payload: 'ff', requireReply: true, expect: 'abxx' },
@@ -35,6 +37,7 @@ const seeds = [
   '* OK\r\na1 OK\r\n',
   'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n',
   'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc',
+  'HTTP/1.1 302 OK\r\nLocation: http://a:1/../b?c#d\r\nContent-Length: 0\r\n\r\n',
   'R\0\0\0\x0c\0\0\0\x05saltR\0\0\0\x08\0\0\0\0Z\0\0\0\x05ID\0\0\0\x04Z\0\0\0\x05I',
   'R\0\0\0\x18\0\0\0\x0aSCRAM-SHA-256\0\0R\0\0\0\x20\0\0\0\x0br=x,s=c2FsdA==,i=10',
 ].map(latin1);
