@@ -1,4 +1,5 @@
 import type { Address, Family } from '../address.ts';
+import { FLAG_FORWARDING_MASK, FORWARD_TUNNEL } from './connection-flags.ts';
 
 /** Words of an entry's addresses, and where each of the three begins; an IPv4 address is in the last of its four. */
 export const ADDRESS_WORDS = 12;
@@ -141,6 +142,17 @@ export class ConnectionColumns {
   address(entry: number, which: number): Address {
     const at = FIRST_ROW + entry * ROW_WORDS + which;
     return { family: this.family(entry), words: this.addresses.slice(at, at + 4) };
+  }
+
+  /**
+   * A copy. Tunnels lead to servers of either family, so that the address itself has to tell which: those of IPv6 that look like
+   * IPv4's (::/96) are nobody's (RFC 4291, section 2.5.5.1).
+   */
+  serverAddress(entry: number): Address {
+    const address = this.address(entry, SERVER);
+    if ((this.flags(entry) & FLAG_FORWARDING_MASK) !== FORWARD_TUNNEL) return address;
+    const [first, second, third] = address.words;
+    return { ...address, family: first === 0 && second === 0 && third === 0 ? 4 : 6 };
   }
 
   /** Is it this address? `words` from `at` on. */

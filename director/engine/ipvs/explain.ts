@@ -4,7 +4,7 @@ import { formatAddress, parseAddress } from '../address.ts';
 import type { Address } from '../address.ts';
 import { PROTOCOL_TCP, PROTOCOL_UDP } from '../packet/packet.ts';
 import type { Balancer } from './balancer.ts';
-import { CLIENT, ConnectionKeyBuffer, SERVER } from './connection-columns.ts';
+import { CLIENT, ConnectionKeyBuffer } from './connection-columns.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import type { Flow } from './flow.ts';
 import type { Candidate, Reasoning } from './scheduler.ts';
@@ -54,7 +54,7 @@ function byEntry(balancer: Balancer, flow: Flow, steps: string[], now: number): 
   }
   const { state, expiresInSeconds } = snapshotConnection(connections, entry, now);
   const server = serverOf(connections, entry);
-  const name = endpoint(connections.address(entry, SERVER), connections.serverPort(entry));
+  const name = endpoint(connections.serverAddress(entry), connections.serverPort(entry));
   steps.push(`Connection table: an entry in state ${state}, ${expiresInSeconds} s left, leads to ${name}.`);
   const destination = services.destination(connections.destination(entry));
   const service = destination && keyOf(destination.service);
@@ -161,7 +161,7 @@ function keyOfServer({ address, port }: Destination): ServerKey {
 }
 
 function serverOf(connections: ConnectionTable, entry: number): ServerKey {
-  const address: Address = connections.address(entry, SERVER);
+  const address: Address = connections.serverAddress(entry);
   return { address: formatAddress(address), port: connections.serverPort(entry) };
 }
 

@@ -112,13 +112,15 @@ describe('tunnelling', () => {
     expect(bench.send(request())).toEqual({ verdict: 'forward', via: SERVER, datagram: outer });
   });
 
-  it('leads to servers of the other family too', () => {
-    use(web6('ipip', SERVER));
+  it('leads to servers of the other family too, which are listed by their own addresses', () => {
+    use(web6('ipip', SERVER), service('TCP', `${VIRTUAL}:80`, { [`[${SERVER6}]:80`]: 1 }, 'ipip'));
     const inner = request6().ttl(63).datagram();
     const sent = bench.send(request6());
     expect(sent.via).toBe(SERVER);
     expect(sent.datagram?.subarray(20)).toEqual(inner);
     expect(sent.datagram?.[9]).toBe(41);
+    expect(bench.send(request()).via).toBe(SERVER6);
+    expect(bench.entries().map(({ serverAddress }) => serverAddress)).toEqual([SERVER, SERVER6]);
   });
 
   it('leaves room for the header: larger packets with DF are refused with the MTU that passes', () => {

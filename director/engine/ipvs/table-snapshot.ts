@@ -8,7 +8,7 @@ import type { ServiceKey } from '../../api/table.ts';
 import { formatAddress } from '../address.ts';
 import type { Address } from '../address.ts';
 import { PROTOCOL_TCP, PROTOCOL_UDP } from '../packet/packet.ts';
-import { CLIENT, SERVER, VIRTUAL } from './connection-columns.ts';
+import { CLIENT, VIRTUAL } from './connection-columns.ts';
 import { FLAG_SYNC, FLAG_TEMPLATE, TEMPLATE_ASSURED } from './connection-flags.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import type { Destination, VirtualService } from './service.ts';
@@ -124,7 +124,7 @@ export function snapshotConnection(connections: ConnectionTable, entry: number, 
     clientPort: connections.clientPort(entry),
     virtualAddress: formatAddress(connections.address(entry, VIRTUAL)),
     virtualPort: connections.virtualPort(entry),
-    serverAddress: formatAddress(connections.address(entry, SERVER)),
+    serverAddress: formatAddress(connections.serverAddress(entry)),
     serverPort: connections.serverPort(entry),
     origin: (connections.flags(entry) & FLAG_SYNC) === 0 ? 'local' : 'sync',
   };

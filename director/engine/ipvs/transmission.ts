@@ -158,7 +158,7 @@ export class Transmission<H extends Hop> {
     if (hop === undefined) return this.answers.refuse(packet, 'host-unreachable', now);
     if (hop.isLocal) return this.toLocalStack();
     const family = this.serverFamily(entry);
-    const server = destination?.address ?? connections.address(entry, SERVER);
+    const server = destination?.address ?? connections.serverAddress(entry);
     const routeMtu = this.tunnelRoutes.mtu(destination, server, hop.mtu, now);
     const mtu = routeMtu - headerLength(family);
     if (mtu < LEAST_MTU[family]) return drop('too-big');
@@ -179,7 +179,7 @@ export class Transmission<H extends Hop> {
   /** A router on the way to a tunnelled server said how much passes. Returns the MTU that the client is told now. */
   learnTunnelMtu(entry: number, mtu: number, now: number): number {
     const destination = this.balancer.services.destination(this.connections.destination(entry));
-    const server = destination?.address ?? this.connections.address(entry, SERVER);
+    const server = destination?.address ?? this.connections.serverAddress(entry);
     const told = this.tunnelRoutes.learn(destination, server, mtu, now);
     const header = headerLength(server.family);
     return told > LEAST_MTU[4] + header ? told - header : told;
