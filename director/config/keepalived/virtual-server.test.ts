@@ -315,3 +315,11 @@ describe('global_defs of LVS', () => {
     });
   });
 });
+
+it('what is wrong is not called missing as well', () => {
+  const text = 'virtual_server 10.0.0.1 80 {\n lb_algo wlcc\n protocol TPC\n real_server 10.0.0.2 80 {\n }\n}';
+  expect(parseKeepalived(text, 'k.conf').problems.map(({ line, column }) => [line, column])).toEqual([
+    [2, 10],
+    [3, 11],
+  ]);
+});

@@ -110,7 +110,8 @@ function withFamily(draft: VirtualServerDraft, target: ServiceTarget, servers: r
 
 function serviceKeywords(reader: Reader, draft: VirtualServerDraft): Keywords {
   const scheduler = (line: Statement): void => {
-    draft.scheduler = choice(reader, line, schedulerNames) ?? draft.scheduler;
+    // One that was wrong is not missing too.
+    draft.scheduler = choice(reader, line, schedulerNames) ?? draft.scheduler ?? 'wlc';
   };
   const forwarding = (line: Statement): void => {
     draft.defaults.forwarding = readForwarding(reader, line) ?? draft.defaults.forwarding;
@@ -120,7 +121,7 @@ function serviceKeywords(reader: Reader, draft: VirtualServerDraft): Keywords {
     lvs_sched: scheduler,
     lb_kind: forwarding,
     lvs_method: forwarding,
-    protocol: (line) => (draft.protocol = readProtocol(reader, line) ?? draft.protocol),
+    protocol: (line) => (draft.protocol = readProtocol(reader, line) ?? draft.protocol ?? 'UDP'),
     ops: (line) => (draft.onePacket = flag(reader, line)),
     ip_family: (line) => {
       const family = choice(reader, line, ['inet', 'inet6']);

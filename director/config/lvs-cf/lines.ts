@@ -68,10 +68,10 @@ function readLine(reader: Reader, open: Block[], line: Word): void {
   }
   const rest = line.text.slice(equals + 1);
   const indent = Math.max(0, rest.search(/\S/));
-  current.assignments.push({
-    key: { ...line, text: line.text.slice(0, equals).trim() },
-    value: { ...line, text: rest.trim(), column: line.column + equals + 1 + indent },
-  });
+  const value = { ...line, text: rest.trim(), column: line.column + equals + 1 + indent };
+  if (value.text.startsWith('"') && !/^"(?:[^"\\]|\\.)*"/.test(value.text))
+    reader.error(value, `the text ${shown(value.text)} is never closed`, { expected: 'a second "' });
+  current.assignments.push({ key: { ...line, text: line.text.slice(0, equals).trim() }, value });
 }
 
 /** From `#` on, unless it stands in quotes. */

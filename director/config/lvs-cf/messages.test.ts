@@ -32,6 +32,7 @@ it.each([
     inside(' server one {\n  active = 1\n  address = 10.0.0.2\n  weight = 70000\n }\n'),
     '7:12: error: "70000" is out of place (expected a whole number from 0 to 65535)',
   ],
+  [inside(' send = "GET\n'), '4:9: error: the text "GET is never closed (expected a second ")'],
   [inside(' sorry_server = web9\n'), '4:17: error: "web9" is not a server (expected ADDRESS, or ADDRESS:PORT)'],
   [inside('') + inside(''), '5:1: error: the virtual service TCP 10.0.0.1:80 is there twice'],
   ['}\n', '1:1: error: a "}" that closes nothing'],
