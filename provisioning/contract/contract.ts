@@ -9,6 +9,7 @@ import {
   probeSampleSchema,
 } from './drill.ts';
 import { rpcErrorSchema } from './error.ts';
+import { exportRequestSchema, exportSummarySchema } from './export.ts';
 import {
   interfaceStatusSchema,
   labNameSchema,
@@ -52,6 +53,8 @@ export const methods = {
   'engine.stop': { input: empty, output: empty },
   'testbeds.list': { input: empty, output: z.array(testbedSummarySchema) },
   'testbeds.show': { input: z.object({ testbed: z.string() }), output: resolvedTestbedSchema },
+  /** Writes a folder for Vagrant, which needs nothing of ours. */
+  'testbeds.export': { input: exportRequestSchema, output: exportSummarySchema },
   /** `lab` defaults to the testbed's id. */
   'lab.plan': {
     input: z.object({ testbed: z.string(), lab: labNameSchema.optional(), options: labOptionsSchema.optional() }),

@@ -2,5 +2,6 @@
 export * from './contract.ts';
 export * from './drill.ts';
 export * from './error.ts';
+export * from './export.ts';
 export * from './lab.ts';
 export * from './plan.ts';

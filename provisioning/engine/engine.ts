@@ -11,6 +11,7 @@ import { lockStateDirectory } from './lock.ts';
 import type { EngineLock } from './lock.ts';
 import { Dispatcher } from './rpc/dispatcher.ts';
 import { createHandlers } from './rpc/handlers.ts';
+import type { TestbedExporter } from './rpc/handlers.ts';
 import { RpcServer } from './rpc/rpc-server.ts';
 import { SessionManager } from './sessions/session-manager.ts';
 
@@ -25,6 +26,7 @@ export interface EngineOptions {
   readonly onDemand: boolean;
   /** Called once the state directory is ours. */
   readonly createService: () => Promise<LabService>;
+  readonly exportTestbed: TestbedExporter;
   /** Told of errors that are defects of ours. */
   readonly onDefect: (where: string, error: unknown) => void;
 }
@@ -134,11 +136,12 @@ class LabEngine implements Engine {
     this.#resolveStopped();
   }
 
-  #createDispatcher({ stateDirectory, version, onDefect }: EngineOptions): Dispatcher {
+  #createDispatcher({ stateDirectory, version, exportTestbed, onDefect }: EngineOptions): Dispatcher {
     const handlers = createHandlers({
       service: this.#parts.service,
       sessions: this.#sessions,
       facts: { version, pid: process.pid, startedAt: Date.now(), stateDirectory },
+      exportTestbed,
       stop: () => this.#stopSoon(),
     });
     return new Dispatcher({ handlers, onDefect });

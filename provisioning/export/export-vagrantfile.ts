@@ -1,9 +1,11 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { ExportOptions } from '../../testbeds/exporters/vagrant/options.ts';
-import type { Problem } from '../../testbeds/problem.ts';
 import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
 import { RelevoError } from '../contract/error.ts';
+import type { ExportSummary } from '../contract/export.ts';
+import { unmakeable } from '../providers/vagrant/unmakeable.ts';
+import { unmakeable } from '../providers/vagrant/unmakeable.ts';
 import { generateKeyPair } from '../ssh/keys.ts';
 import { exportFolder } from './folder.ts';
 import { writeFolder } from './write-folder.ts';
@@ -19,15 +21,6 @@ export interface VagrantfileExport {
   readonly version: string;
 }
 
-export interface ExportSummary {
-  readonly directory: string;
-  readonly lab: string;
-  readonly files: string[];
-  readonly machines: string[];
-  /** MiB of all machines together. */
-  readonly memory: number;
-}
-
 /**
  * Writes a testbed as a folder for Vagrant, with keys of its own.
  * @throws RelevoError INVALID_INPUT; INVALID_TESTBED with every value that no machine can have; MISSING_TOOL; DISK_FULL
@@ -36,7 +29,7 @@ export async function exportVagrantfile(request: VagrantfileExport): Promise<Exp
   const { testbed, options, overwrite, version } = request;
   const name = options.lab ?? testbed.id;
   const result = exportFolder({ testbed, options, version, keys: makeKeys(name) });
-  if (!result.ok) throw invalid(testbed.id, result.problems);
+  if (!result.ok) throw unmakeable(testbed.id, result.problems);
   const directory = request.directory ?? join(homedir(), `relevo-${name}`);
   if (!isAbsolute(directory)) {
     throw new RelevoError('INVALID_INPUT', `"${directory}" is not an absolute path.`, {
@@ -64,16 +57,4 @@ function makeKeys(lab: string) {
     hostPrivateKey: host.privateKey,
     hostPublicKey: host.publicKey,
   };
-}
-
-function invalid(testbed: string, problems: readonly Problem[]): RelevoError {
-  const lines = problems.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  const code = problems.every(({ path }) => path[0] === 'lab' || path[0] === 'box')
-    ? 'INVALID_INPUT'
-    : 'INVALID_TESTBED';
-  const what = lines.length === 1 ? 'one value' : `${lines.length} values`;
-  return new RelevoError(code, `No machines can be made of "${testbed}": ${what} will not do.`, {
-    output: lines.join('\n'),
-    hint: 'Mend what the lines above name.',
-  });
 }

@@ -39,7 +39,7 @@ type Some<M extends MethodName> = Pick<Handlers, M>;
 function testbedHandlers({
   testbeds,
   providerAvailable,
-}: World): Some<'engine.info' | 'engine.stop' | 'testbeds.list' | 'testbeds.show' | 'lab.plan'> {
+}: World): Some<'engine.info' | 'engine.stop' | 'testbeds.list' | 'testbeds.show' | 'testbeds.export' | 'lab.plan'> {
   const find = (id: string): ResolvedTestbed => findTestbed(testbeds, id);
   return {
     'engine.info': () => ({
@@ -61,6 +61,17 @@ function testbedHandlers({
     'engine.stop': () => ({}),
     'testbeds.list': () => testbeds.map(summarize),
     'testbeds.show': ({ testbed }) => find(testbed),
+    'testbeds.export': ({ testbed, options, directory }) => {
+      const { nodes } = find(testbed);
+      const lab = options.lab ?? testbed;
+      return {
+        lab,
+        directory: directory ?? `/home/reader/relevo-${lab}`,
+        files: ['Vagrantfile', 'README.md', 'verify.sh'],
+        machines: nodes.map(({ name }) => name),
+        memory: nodes.reduce((sum, { machine }) => sum + machine.memory, 0),
+      };
+    },
     'lab.plan': ({ testbed, lab }) => fakePlan(lab ?? testbed, find(testbed)),
   };
 }

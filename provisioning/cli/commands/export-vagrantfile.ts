@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { exportOptionsSchema } from '../../../testbeds/exporters/vagrant/options.ts';
 import { exportVagrantfile } from '../../export/index.ts';
-import type { ExportSummary } from '../../export/index.ts';
+import type { ExportSummary } from '../../contract/index.ts';
 import { getTestbed } from '../../lab/testbed-source.ts';
 import type { CommandContext, CommandOptions, ExitStatus } from '../context.ts';
 import { print } from '../context.ts';

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { RelevoError } from '../../contract/error.ts';
 import { startEngine } from '../../engine/index.ts';
 import type { Engine } from '../../engine/index.ts';
+import { exportVagrantfile } from '../../export/index.ts';
 import { createLabService } from '../../lab/index.ts';
+import { getTestbed } from '../../lab/testbed-source.ts';
 import type { CommandContext, CommandOptions, ExitStatus } from '../context.ts';
 import { print } from '../context.ts';
 import { openLog } from '../engine/log.ts';
@@ -45,6 +47,13 @@ async function start(context: CommandContext, options: CommandOptions, log: Engi
           stateDirectory: locations.state,
           cacheDirectory: locations.cache,
           distDirectory: locations.dist,
+        }),
+      exportTestbed: async ({ testbed, ...request }) =>
+        exportVagrantfile({
+          ...request,
+          testbed: await getTestbed(testbed),
+          distDirectory: locations.dist,
+          version,
         }),
       onDefect: (where, error) => log.defect(where, error),
     });

@@ -1,4 +1,4 @@
-import type { MethodOutput } from '../../contract/index.ts';
+import type { MethodArguments, MethodOutput } from '../../contract/index.ts';
 import type { LabService } from '../../lab/lab-service.ts';
 import type { SessionManager } from '../sessions/session-manager.ts';
 import type { RpcClient } from './client.ts';
@@ -12,10 +12,14 @@ export interface EngineFacts {
   readonly stateDirectory: string;
 }
 
+export type TestbedExporter = (request: MethodArguments<'testbeds.export'>) => Promise<MethodOutput<'testbeds.export'>>;
+
 export interface HandlerDependencies {
   readonly service: LabService;
   readonly sessions: SessionManager;
   readonly facts: EngineFacts;
+  /** Writes a testbed as a folder for other tools. */
+  readonly exportTestbed: TestbedExporter;
   /** Called when a client asks the engine to end; the answer is sent first. */
   readonly stop: () => void;
 }
@@ -47,10 +51,11 @@ function engineHandlers({ service, facts, stop }: HandlerDependencies): Slice<'e
   };
 }
 
-function labHandlers({ service }: HandlerDependencies): Slice<'testbeds' | 'lab' | 'operation'> {
+function labHandlers({ service, exportTestbed }: HandlerDependencies): Slice<'testbeds' | 'lab' | 'operation'> {
   return {
     'testbeds.list': () => service.listTestbeds(),
     'testbeds.show': ({ testbed }) => service.showTestbed(testbed),
+    'testbeds.export': (request) => exportTestbed(request),
     'lab.plan': (request) => service.plan(request),
     'lab.up': (request) => service.up(request),
     'lab.down': async ({ lab }) => {

@@ -30,6 +30,7 @@ export async function startTestEngine(overrides: Partial<EngineOptions> = {}): P
     port: 0,
     onDemand: false,
     createService: () => Promise.resolve(service),
+    exportTestbed: () => Promise.reject(new Error('This engine exports nothing.')),
     onDefect: (_where, error) => defects.push(error),
     ...overrides,
   });
