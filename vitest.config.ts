@@ -27,7 +27,8 @@ export default defineConfig({
           name: 'oracle',
           include: ['test/oracle/**/*.test.ts'],
           globalSetup: ['test/oracle/setup.ts'],
-          maxWorkers: 2,
+          // A guest waits half of its time for the ticks of its kernel: more of them than processors.
+          maxWorkers: 4,
           testTimeout: 240_000,
           hookTimeout: 120_000,
         },

@@ -1,3 +1,3 @@
 import { trafficSuite } from './traffic-suite.ts';
 
-trafficSuite(0, 120);
+trafficSuite(0, 60);

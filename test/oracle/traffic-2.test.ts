@@ -1,3 +1,3 @@
 import { trafficSuite } from './traffic-suite.ts';
 
-trafficSuite(120, 240);
+trafficSuite(60, 120);

@@ -29,6 +29,7 @@ export async function compare(scenario: Scenario, recorded: readonly Recorded[])
 type Finding = Omit<Difference, 'after'>;
 
 async function compareEvent(scenario: Scenario, ours: OurDirector, event: Recorded): Promise<Finding[]> {
+  const counts = ({ what }: Finding): boolean => scenario.uncompared?.includes(what) !== true;
   switch (event.type) {
     case 'commands': {
       const refused = ours.execute(event.commands, event.at).filter(({ ok }) => !ok);
@@ -39,9 +40,11 @@ async function compareEvent(scenario: Scenario, ours: OurDirector, event: Record
       return comparePacket(event, verdict);
     }
     case 'look':
-      return compareListings(event.listings, ours.lookProc(scenario, event.at), event.until - event.at);
+      return compareListings(event.listings, ours.lookProc(scenario, event.at), event.until - event.at).filter(counts);
     case 'look-full':
-      return compareListings(event.listings, await ours.lookFull(scenario, event.at), event.until - event.at);
+      return compareListings(event.listings, await ours.lookFull(scenario, event.at), event.until - event.at).filter(
+        counts,
+      );
   }
 }
 
@@ -133,7 +136,7 @@ function masked(datagram: Buffer): Buffer {
     if (isGuests(source)) copy.writeUInt32BE((copy.readUInt32BE(0) & 0xfff00000) >>> 0, 0);
     return copy;
   }
-  if (!isGuests(source) || (copy[9] !== 1 && copy[9] !== 4 && !isReset(copy))) return copy;
+  if (!isGuests(source) || (![1, 4, 41].includes(copy[9] ?? 0) && !isReset(copy))) return copy;
   copy.writeUInt16BE(0, 4);
   copy.writeUInt16BE(0, 10);
   return copy;

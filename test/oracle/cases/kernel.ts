@@ -106,6 +106,8 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
 
 /** Milliseconds. */
 const someTicks = 20;
+/** Longer than the director takes to notice that a server has gone. */
+const goneMilliseconds = 300;
 
 /** A SYN that is not the first packet. */
 const isReopening = ({ packets }: Conversation, packet: ConversationPacket): boolean =>
@@ -149,9 +151,15 @@ class Player {
   }
 
   async #commands(commands: readonly TableCommand[]): Promise<void> {
-    const at = this.#now();
-    await execute(this.#guest, commands);
-    this.recorded.push({ type: 'commands', at, commands });
+    // How fast a server that has gone comes back decides whether its connections stay, and differs on purpose.
+    const isSlow = reachesFar(this.scenario);
+    for (const group of isSlow ? commands.map((command) => [command]) : [commands]) {
+      const at = this.#now();
+      await execute(this.#guest, group);
+      this.recorded.push({ type: 'commands', at, commands: group });
+      if (isSlow && group.some(({ type }) => type === 'delete-server' || type === 'delete-service'))
+        await pause(goneMilliseconds);
+    }
   }
 
   async #converse(conversation: Conversation): Promise<void> {
@@ -176,7 +184,7 @@ class Player {
         outputs = await this.#send('eth1', 0, datagram, what);
       }
       for (const { port, datagram } of outputs) last[port === 'eth0' ? 'client' : 'server'] = datagram;
-      sequence[from] += payload.length;
+      sequence[from] += payload.length + ((packet.flags & (tcpFlags.syn | tcpFlags.fin)) === 0 ? 0 : 1);
     }
   }
 

@@ -56,4 +56,6 @@ export interface Scenario {
   readonly virtuals: readonly string[];
   readonly marks: readonly number[];
   readonly steps: readonly Step[];
+  /** Listings that differ for a reason that docs/director/differences.md has. */
+  readonly uncompared?: readonly string[];
 }

@@ -52,9 +52,9 @@ export class DirectorGuest {
   /** Starts the director with this configuration, and gives what it has logged until it was ready. */
   async start(configuration: string): Promise<string> {
     await this.write('/run/director.conf', configuration);
-    await this.guest.must(
-      `${program} run --foreground --config /run/director.conf > /run/director.log 2>&1 &\necho $! > /run/director.job`,
-    );
+    // Emptied first: the log of the director before would say that this one runs.
+    const run = `${program} run --foreground --config /run/director.conf >> /run/director.log 2>&1 &`;
+    await this.guest.must([': > /run/director.log', run, 'echo $! > /run/director.job'].join('\n'));
     return this.logged(/ runs with |^director: /m);
   }
 

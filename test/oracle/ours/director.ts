@@ -3,6 +3,7 @@ import { runIpvsadmOn } from '../../../director/cli/ipvsadm/program.ts';
 import { parseAddress } from '../../../director/engine/address.ts';
 import { Balancer } from '../../../director/engine/ipvs/balancer.ts';
 import { ConnectionTable } from '../../../director/engine/ipvs/connection-table.ts';
+import { FtpHelper } from '../../../director/engine/ipvs/ftp.ts';
 import { Forwarder } from '../../../director/engine/ipvs/forwarder.ts';
 import { ServiceTable } from '../../../director/engine/ipvs/service-table.ts';
 import { snapshotConnections, snapshotTable } from '../../../director/engine/ipvs/table-snapshot.ts';
@@ -37,7 +38,9 @@ export class OurDirector {
     this.connections = new ConnectionTable(mostConnections, 1, now);
     this.balancer = new Balancer(this.services, this.connections);
     // The guest tells of every error too, see init.sh.
-    this.#forwarder = new Forwarder(this.balancer, new GuestPaths(), undefined, { allow: () => true });
+    this.#forwarder = new Forwarder(this.balancer, new GuestPaths(), new FtpHelper(this.balancer), {
+      allow: () => true,
+    });
     const own = Object.values(ports).flatMap(({ address, address6 }) => [address, address6]);
     const addresses = [...scenario.virtuals, ...own].map(parseAddress).filter((address) => address !== undefined);
     this.#forwarder.setLocalAddresses(addresses);

@@ -1,0 +1,3 @@
+import { trafficSuite } from './traffic-suite.ts';
+
+trafficSuite(120, 180);

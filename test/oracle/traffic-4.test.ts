@@ -1,0 +1,3 @@
+import { trafficSuite } from './traffic-suite.ts';
+
+trafficSuite(180, 240);
