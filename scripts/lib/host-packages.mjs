@@ -49,6 +49,15 @@ const hostPrograms = [
     reason: 'the tests ask it what it makes of a configuration',
     purposes: ['test'],
   },
+  { any: ['vagrant'], name: 'vagrant', reason: 'the tests ask it what it makes of a Vagrantfile', purposes: ['test'] },
+  {
+    any: ['/usr/share/rubygems-integration/all/gems/*/lib/vagrant-libvirt'],
+    name: 'vagrant-libvirt',
+    reason: 'the tests ask it what it makes of a Vagrantfile',
+    purposes: ['test'],
+  },
+  { any: ['ruby'], name: 'ruby', reason: 'the tests let it read exported Vagrantfiles', purposes: ['test'] },
+  { any: ['shellcheck'], name: 'shellcheck', reason: 'the tests let it read exported scripts', purposes: ['test'] },
   {
     any: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'brave-browser', 'microsoft-edge'],
     name: 'chromium',
