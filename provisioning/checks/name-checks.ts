@@ -56,10 +56,10 @@ function outsideChecks({ outsideWorld }: ResolvedTestbed, { client, server }: As
     {
       node: client,
       title: `${server} finds ${first.name}, which is outside`,
-      run: `answer=$(dig +short +time=5 +tries=2 @${server} ${first.name}) && echo "$answer" && echo "$answer" | grep -q '^[0-9.]*$'`,
+      run: `answer=$(dig +short +time=5 +tries=2 @${server} ${first.name}) && echo "$answer" && echo "$answer" | grep -q '^[0-9][0-9.]*$'`,
       hint: 'The name servers ask through the directors: look whether those have a way out.',
       needs: {
-        command: `dig +short +time=3 +tries=1 @${resolver} ${first.name} | grep -q '^[0-9.]*$'`,
+        command: `dig +short +time=3 +tries=1 @${resolver} ${first.name} | grep -q '^[0-9][0-9.]*$'`,
         reason: `${client} itself does not reach ${resolver}: no Internet here`,
       },
     },
