@@ -4,12 +4,16 @@
  * start-lab, lab-name, cancel-operation, retry-start, error-panel, stop-lab, stop-lab-confirm, kill-master, start-master,
  * lab-node-NODE, open-terminal-NODE, node-menu-NODE, terminals, terminal-SESSION, terminal-tab-NODE → `tab-NODE`, terminal-reconnect,
  * virtual-address-ADDRESS (with data-holder), ipvs-director-NODE, ipvs-row-ADDRESS:PORT, vrrp-NODE-INSTANCE, event-log, drill-open,
- * drill-run, drill-live, drill-report, drill-chart, drill-outage-TARGET (with data-outage-ms), language, appearance.
+ * export-open, export-run, export-directory, export-FIELD-VALUE, drill-run, drill-live, drill-report, drill-chart, drill-outage-TARGET (with data-outage-ms), language, appearance.
  */
 export const testIds = {
   startLab: 'start-lab',
   startOptions: 'start-options',
   labName: 'lab-name',
+  exportOpen: 'export-open',
+  exportRun: 'export-run',
+  exportDirectory: 'export-directory',
+  exportChoice: (field: string, value: string) => `export-${field}-${value}`,
   openLab: (lab: string) => `open-lab-${lab}`,
   cancelOperation: 'cancel-operation',
   retryStart: 'retry-start',

@@ -5,7 +5,6 @@ import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
 import { RelevoError } from '../contract/error.ts';
 import type { ExportSummary } from '../contract/export.ts';
 import { unmakeable } from '../providers/vagrant/unmakeable.ts';
-import { unmakeable } from '../providers/vagrant/unmakeable.ts';
 import { generateKeyPair } from '../ssh/keys.ts';
 import { exportFolder } from './folder.ts';
 import { writeFolder } from './write-folder.ts';

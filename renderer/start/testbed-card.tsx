@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { LabOptions, TestbedSummary } from '../../provisioning/contract/index.ts';
 import { goTo } from '../app/route.ts';
 import { useApp, useServices } from '../app/services.ts';
+import { ExportButton } from '../export/export-button.tsx';
 import { useLocalized } from '../i18n/use-format.ts';
 import { testIds } from '../test-ids.ts';
 import { checkLabName, suggestLabName } from './lab-name.ts';
@@ -85,6 +86,7 @@ function StartForm({ testbed }: { readonly testbed: string }) {
         >
           {t('start.options')}
         </Button>
+        <ExportButton testbed={testbed} />
       </Group>
     </Stack>
   );

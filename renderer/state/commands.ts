@@ -1,6 +1,7 @@
 import type {
   DrillOptions,
   DrillReport,
+  ExportSummary,
   MethodInput,
   MethodName,
   MethodOutput,
@@ -28,6 +29,7 @@ export interface Commands {
   node(command: NodeCommand, lab: string, node: string): void;
   link(command: LinkCommand, lab: string, node: string, network: string): void;
   drill(lab: string, drill: string, options: Partial<DrillOptions>, done: (report: DrillReport) => void): void;
+  export(request: MethodInput<'testbeds.export'>, done: (summary: ExportSummary) => void): void;
   dismissFailure(): void;
 }
 
@@ -64,6 +66,8 @@ export function createCommands(store: AppStore, client: Caller): Commands {
       run(pendingName(command, lab, node, network), () => client.call(command, { lab, node, network })),
     drill: (lab, drill, options, done) =>
       run(pendingName('drill.run', lab), () => client.call('drill.run', { lab, drill, options }), done),
+    export: (request, done) =>
+      run(pendingName('testbeds.export', request.testbed), () => client.call('testbeds.export', request), done),
     dismissFailure: () => store.setState({ failure: undefined }),
   };
 }
