@@ -193,6 +193,21 @@ describe('the window', () => {
     await keepScreenshot(page, 'window-unavailable');
   });
 
+  it('exports a testbed with the choices made, and tells where it went', async () => {
+    await openWindow({ providerAvailable: false });
+    await byId(testIds.exportOpen).click();
+    await byId(testIds.exportDirectory).fill('mi carpeta');
+    await page.getByText('Escriba la ruta desde la raíz').waitFor();
+    expect(await byId(testIds.exportRun).isDisabled()).toBe(true);
+    await byId(testIds.exportDirectory).fill('/home/noa/mi carpeta');
+    await byId(testIds.exportChoice('stack', 'classic')).check();
+    await keepScreenshot(page, 'window-export');
+    await byId(testIds.exportRun).click();
+    await page.getByText('Exportadas 11 máquinas').waitFor();
+    await page.getByText('/home/noa/mi carpeta: su README').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it('can be worked with the keyboard alone', async () => {
     await openWindow({ adopted: 'tfg' });
     await byId(testIds.openLab('tfg')).focus();
