@@ -7,7 +7,7 @@ import { CheckRunner, type CheckListener } from './check-runner.ts';
 import { describeNews, describeServer, newsEvent, serverEvent } from './checks/describe.ts';
 import { epochNow } from './clock.ts';
 import { RunnerServers } from './control/checked-servers.ts';
-import { createPlane, type ChosenPlane } from './control/create-plane.ts';
+import { createPlane, needsPlane, type ChosenPlane } from './control/create-plane.ts';
 import { Operator } from './control/operator.ts';
 import { SysctlSettings } from './control/sysctl-settings.ts';
 import { TableControl } from './control/table-control.ts';
@@ -22,6 +22,7 @@ import { Masquerading, masqueradeTable } from './masquerading.ts';
 import { PlaneSlot } from './plane-slot.ts';
 import { checkSnapshot, configuredSnapshot, instanceSnapshot, missingNotices, timersSnapshot } from './snapshot.ts';
 import type { StateFile } from './state-file.ts';
+import { awaitConnections, mayTakeConnectionsOver } from './sync/await-connections.ts';
 import { describeSync, SyncRoleFollower } from './sync/role.ts';
 import { ipForward, readSysctl, writeSysctl } from './sysctl.ts';
 import { version } from './version.ts';
@@ -121,6 +122,10 @@ export class Director {
     // At once: its timers are what everyone waits for, and they leave the plane more than the time it needs, but for the owner
     // of an address, who takes it without waiting (RFC 5798, section 6.4.1).
     if (this.#configuration.instances.some(({ priority }) => priority === 255)) await plane;
+    if (mayTakeConnectionsOver(this.#configuration)) {
+      await plane;
+      await awaitConnections(this.#plane, log, () => this.#isEnding());
+    }
     if (!this.#isEnding()) this.#startVrrp();
     await plane;
   }
@@ -341,8 +346,4 @@ export class Director {
     const sysctls = { [ipForward]: this.#forwardBefore };
     this.#options.stateFile.write({ pid: process.pid, addresses, tables: [masqueradeTable], sysctls });
   }
-}
-
-function needsPlane({ virtualServers, sync }: DirectorConfiguration): boolean {
-  return virtualServers.length > 0 || sync !== undefined;
 }

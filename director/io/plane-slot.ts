@@ -49,6 +49,11 @@ export class PlaneSlot {
     return this.#chosen?.drops?.() ?? {};
   }
 
+  /** How many connections other directors have told; undefined where a director that starts cannot ask for them. */
+  async learned(): Promise<number | undefined> {
+    return this.#chosen?.learned?.();
+  }
+
   /** Without a plane nothing is done, and there are no results. */
   execute(commands: readonly TableCommand[]): Promise<readonly TableResult[]> {
     return this.#plane?.execute(commands) ?? Promise.resolve([]);

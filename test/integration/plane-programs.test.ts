@@ -69,6 +69,7 @@ function withPrograms<Result>(
   }
 }
 
+const onAllPorts = { persistence: { timeoutSeconds: 60, mask: '255.255.255.255' } };
 const bench = new ForwarderBench();
 bench.apply(
   service('TCP', '192.168.1.202:80', { '10.0.100.2:80': 1, '10.0.100.3:8080': 1 }),
@@ -119,6 +120,20 @@ describe('a ring’s filter as an eBPF program', () => {
       }
     });
     expect(taken).toBeGreaterThan(500);
+  });
+
+  it.each([
+    ['one without masqueraded servers', [service('TCP', '192.168.1.202:80', { '10.0.100.2:80': 1 }, 'gate')]],
+    ['one of IPv6 alone', [service('TCP', '[2001:db8::202]:80', { '[2001:db8:a::2]:80': 1 })]],
+    ['one without servers', [service('UDP', '192.168.1.202:53', {})]],
+    ['one on all ports', [service('TCP', '192.168.1.202:0', { '10.0.100.2:0': 1 }, 'masq', onAllPorts)]],
+    ['none', []],
+  ])('is made for every kind of table: %s', (_, table) => {
+    const some = new ForwarderBench();
+    some.apply(...table);
+    withPrograms(selection(new AnsweringServers().update(some.services.all(), 0)), ({ small, large }) => {
+      expect([small, large].every((program) => program > 0)).toBe(true);
+    });
   });
 
   it('can be as long as the classic one', () => {

@@ -15,6 +15,8 @@ export interface ChosenPlane {
   readonly setMarks?: (rules: readonly MarkRule[]) => void;
   /** Packets of virtual services that were dropped, by reason. */
   readonly drops?: () => Readonly<Record<string, number>>;
+  /** How many connections other directors have told; absent where a director that starts cannot ask for them. */
+  readonly learned?: () => Promise<number>;
 }
 
 /** The plane that the configuration asks for, not started yet. Rejects with DirectorError `no-forwarding`. */
@@ -29,5 +31,16 @@ export async function createPlane(
     return { plane: new IpvsPlane({ table: choice.table, journal, reason, log: options.log }), reason };
   }
   const plane = createPacketPlane(options);
-  return { plane, reason, setMarks: (rules) => plane.setMarks(rules), drops: () => plane.drops() };
+  return {
+    plane,
+    reason,
+    setMarks: (rules) => plane.setMarks(rules),
+    drops: () => plane.drops(),
+    learned: () => plane.learned(),
+  };
+}
+
+/** Whether a configuration is of use without a plane. */
+export function needsPlane({ virtualServers, sync }: DirectorConfiguration): boolean {
+  return virtualServers.length > 0 || sync !== undefined;
 }

@@ -34,6 +34,8 @@ export interface PacketPlane extends ForwardingPlane {
   setMarks(rules: readonly MarkRule[]): void;
   /** Packets of virtual services that were dropped, by reason, since the start; as old as `table()`. */
   drops(): Readonly<Record<string, number>>;
+  /** How many connections other directors have told since the start, those that were known counted again. */
+  learned(): Promise<number>;
 }
 
 /** The plane that forwards in TypeScript: packet rings in a thread of its own, nftables rules that keep the kernel out. */
@@ -219,6 +221,11 @@ class ThreadedPlane implements PacketPlane {
   async connections(): Promise<ConnectionSnapshot[]> {
     const answer = await this.ask((request) => ({ type: 'connections', request }));
     return answer.type === 'connections' ? answer.connections : [];
+  }
+
+  async learned(): Promise<number> {
+    const answer = await this.ask((request) => ({ type: 'learned', request }));
+    return answer.type === 'learned' ? answer.connections : 0;
   }
 
   async explain(question: FlowQuestion): Promise<Explanation> {

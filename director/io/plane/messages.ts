@@ -21,12 +21,15 @@ export type PlaneRequest =
   | { readonly type: 'local-addresses'; readonly addresses: readonly string[] }
   | { readonly type: 'marks'; readonly rules: readonly MarkRule[] }
   | { readonly type: 'connections'; readonly request: number }
+  /** How many connections other directors have told. */
+  | { readonly type: 'learned'; readonly request: number }
   | { readonly type: 'explain'; readonly request: number; readonly question: FlowQuestion }
   | { readonly type: 'stop' };
 
 export type PlaneAnswer =
   | { readonly type: 'results'; readonly results: readonly TableResult[]; readonly table: TableSnapshot }
   | { readonly type: 'connections'; readonly connections: ConnectionSnapshot[] }
+  | { readonly type: 'learned'; readonly connections: number }
   | { readonly type: 'explanation'; readonly explanation: Explanation };
 
 export type PlaneNews =

@@ -221,7 +221,7 @@ export class PlaneLoop {
   }
 
   private obey(request: PlaneRequest): void {
-    if (request.type === 'connections' || request.type === 'explain') this.accelerator?.settle(this.now);
+    if (isQuestion(request)) this.accelerator?.settle(this.now);
     else this.accelerator?.revokeAll(this.now);
     switch (request.type) {
       case 'execute': {
@@ -232,6 +232,7 @@ export class PlaneLoop {
         return;
       }
       case 'connections':
+      case 'learned':
       case 'explain':
         this.tell({ type: 'answer', request: request.request, answer: this.desk.answer(request, performance.now()) });
         return;
@@ -322,4 +323,9 @@ export class PlaneLoop {
     this.accelerator?.close();
     this.rules.close();
   }
+}
+
+/** Asks, and changes nothing. */
+function isQuestion({ type }: PlaneRequest): boolean {
+  return type === 'connections' || type === 'learned' || type === 'explain';
 }

@@ -48,10 +48,11 @@ export class TableDesk {
     return result;
   }
 
-  answer(request: Extract<PlaneRequest, { type: 'connections' | 'explain' }>, now: number): PlaneAnswer {
+  answer(request: Extract<PlaneRequest, { type: 'connections' | 'learned' | 'explain' }>, now: number): PlaneAnswer {
     if (request.type === 'connections') {
       return { type: 'connections', connections: snapshotConnections(this.balancer.connections, now) };
     }
+    if (request.type === 'learned') return { type: 'learned', connections: this.sync.received };
     return { type: 'explanation', explanation: explain(this.balancer, request.question, now) };
   }
 

@@ -49,6 +49,11 @@ export class SyncDaemons {
     return this.hasStarted ? this.synchronizer : undefined;
   }
 
+  /** Connections that were told, since the start. */
+  get received(): number {
+    return this.synchronizer.received;
+  }
+
   /** With their effective lengths. */
   get daemons(): SyncDaemon[] {
     return [...this.synchronizer.daemons];

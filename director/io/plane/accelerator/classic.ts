@@ -12,7 +12,10 @@ const INDEX = 8;
  */
 export function appendClassic(assembler: Assembler, program: readonly Instruction[]): void {
   const place = (index: number): string => `classic ${String(index)}`;
+  const reachable = reachableIn(program);
   for (const [index, { code, jumpTrue, jumpFalse, operand }] of program.entries()) {
+    // The verifier refuses instructions to which no way leads.
+    if (!reachable.has(index)) continue;
     assembler.label(place(index));
     const next = index + 1;
     const branch = (condition: 'equal' | 'above' | 'set'): void => {
@@ -54,5 +57,35 @@ export function appendClassic(assembler: Assembler, program: readonly Instructio
       default:
         throw new Error(`No translation for the classic instruction ${String(code)}`);
     }
+  }
+}
+
+/** Indexes of the instructions to which a way leads from the first. */
+function reachableIn(program: readonly Instruction[]): Set<number> {
+  const reached = new Set<number>();
+  const open = [0];
+  for (let index = open.pop(); index !== undefined; index = open.pop()) {
+    const instruction = program[index];
+    if (instruction === undefined || reached.has(index)) continue;
+    reached.add(index);
+    const from = index;
+    open.push(...successors(instruction).map((offset) => from + 1 + offset));
+  }
+  return reached;
+}
+
+/** How many instructions each way skips. */
+function successors({ code, jumpTrue, jumpFalse, operand }: Instruction): number[] {
+  switch (code) {
+    case classicCodes.return:
+      return [];
+    case classicCodes.jump:
+      return [operand];
+    case classicCodes.jumpIfEqual:
+    case classicCodes.jumpIfGreater:
+    case classicCodes.jumpIfSet:
+      return [jumpTrue, jumpFalse];
+    default:
+      return [0];
   }
 }
