@@ -99,7 +99,7 @@ ${rows.join('\n')}
 const stacks: Record<ExportOptions['stack'], string> = {
   director: `The directors run Relevo's director, one program in the place of keepalived and IPVS: \`director/director\`, installed as
 \`/usr/local/sbin/director\` with the unit \`relevo-director\`. It reads the document's \`/etc/keepalived/keepalived.conf\`; \`ipvsadm\` on the directors
-asks it. \`systemctl reload relevo-director\` reads the file again, \`journalctl -u relevo-director\` tells what it did.`,
+asks it (the kernel's own is \`/usr/sbin/ipvsadm\`). \`systemctl reload relevo-director\` reads the file again, \`journalctl -u relevo-director\` tells what it did.`,
   classic: `The directors run the document's own software from the system's packages: keepalived with the kernel's IPVS
 (\`/etc/keepalived/keepalived.conf\`, \`ipvsadm -L\`) and HAProxy (\`/etc/haproxy/haproxy.cfg\`).`,
 };

@@ -79,7 +79,7 @@ describe('A folder that has something in it', () => {
     writeFileSync(at('notes.txt'), 'mine');
     expect(existsSync(at('provision/internet.sh'))).toBe(true);
     await run({ stack: 'classic' });
-    expect(['provision/internet.sh', 'director/director'].map((path) => existsSync(at(path)))).toEqual([false, false]);
+    expect(['provision/internet.sh', 'director'].map((path) => existsSync(at(path)))).toEqual([false, false]);
     expect(['.vagrant', 'notes.txt', 'provision/web1.sh'].every((path) => existsSync(at(path)))).toBe(true);
   });
 

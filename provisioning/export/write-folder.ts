@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, copyFile, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdir, open, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RelevoError } from '../contract/error.ts';
 import type { ExportedFile } from './folder.ts';
@@ -28,11 +28,17 @@ export async function writeFolder(files: readonly ExportedFile[], target: Folder
   const made = await mkdir(directory, { recursive: true });
   const current = new Set(files.map(({ path }) => path));
   for (const { path } of earlier?.files ?? []) {
-    if (!current.has(path)) await rm(join(directory, path), { force: true });
+    if (!current.has(path)) await removeOne(directory, path);
   }
   // The mark comes last in the list: a folder without it was not finished.
   for (const file of files) await writeOne(file, target);
   if (owner !== undefined) await giveTo(owner, [...(made === undefined ? [] : [made]), directory], files);
+}
+
+/** With the folder that it was alone in. */
+async function removeOne(directory: string, path: string): Promise<void> {
+  await rm(join(directory, path), { force: true });
+  if (dirname(path) !== '.') await rmdir(join(directory, dirname(path))).catch(() => undefined);
 }
 
 async function writeOne(file: ExportedFile, { directory, assets }: FolderTarget): Promise<void> {

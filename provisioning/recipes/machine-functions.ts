@@ -48,10 +48,10 @@ install_packages() {
     printf '#!/bin/sh\\nexit 101\\n' > "$policy"
     chmod 755 "$policy"
   fi
-  apt-get update
+  apt-get -o DPkg::Lock::Timeout=300 update
   # shellcheck disable=SC2086 # one word a package
   DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \\
-    -o Dpkg::Options::=--force-confold $missing < /dev/null
+    -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold $missing < /dev/null
   allow_services
 }
 

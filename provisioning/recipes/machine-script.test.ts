@@ -82,8 +82,8 @@ describe('Packages', () => {
     const { status, calls } = run({ packages: ['there', 'missing', 'also'] });
     expect(status).toBe(0);
     expect(calls.filter((call) => call.startsWith('apt-get'))).toEqual([
-      'apt-get update',
-      'apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold missing also',
+      'apt-get -o DPkg::Lock::Timeout=300 update',
+      'apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold missing also',
     ]);
     expect(calls).toContain('policy 101');
     expect(existsSync(join(folder, 'policy'))).toBe(false);

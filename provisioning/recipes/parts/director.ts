@@ -10,9 +10,12 @@ const unitPath = '/etc/systemd/system/relevo-director.service';
 
 /** Our director, reading the document's keepalived.conf (sections 3.8.1 and 3.9). keepalived is there, but does not run. */
 export function director({ testbed, node, context }: PartInput): RecipePart {
+  const ownMachine = context.init === 'systemd';
+  // There, the kernel's own stays at /usr/sbin, and ours comes before it.
+  const tools = ownMachine ? '/usr/local/sbin' : '/usr/sbin';
   return {
     uploads: programUploads(context.init),
-    packages: ['nftables', 'keepalived', 'bind9-dnsutils', 'curl'],
+    packages: ['nftables', 'keepalived', 'bind9-dnsutils', 'curl', ...(ownMachine ? ['ipvsadm'] : [])],
     install: [
       {
         kind: 'file',
@@ -27,11 +30,11 @@ export function director({ testbed, node, context }: PartInput): RecipePart {
         content: 'net.ipv4.ip_forward = 1\n',
       },
       ...programSteps(context.init),
-      script('/usr/sbin/ipvsadm', `exec ${installedProgram} ipvsadm "$@"`),
-      script('/usr/sbin/ipvsadm-save', 'exec /usr/sbin/ipvsadm -S "$@"'),
+      script(`${tools}/ipvsadm`, `exec ${installedProgram} ipvsadm "$@"`),
+      script(`${tools}/ipvsadm-save`, `exec ${tools}/ipvsadm -S "$@"`),
       // As the real one: what was there goes first, and comments are not rules.
-      script('/usr/sbin/ipvsadm-restore', 'rules=$(grep -v "^#")\nipvsadm -C\necho "$rules" | ipvsadm -R'),
-      ...(context.init === 'systemd'
+      script(`${tools}/ipvsadm-restore`, 'rules=$(grep -v "^#")\nipvsadm -C\necho "$rules" | ipvsadm -R'),
+      ...(ownMachine
         ? [
             { kind: 'command' as const, title: 'Keep keepalived quiet', run: 'systemctl disable --now keepalived' },
             { kind: 'file' as const, title: "Write the director's unit", path: unitPath, content: systemdUnit },

@@ -124,7 +124,8 @@ function resolverSteps(servers: readonly string[]): RecipeStep[] {
 /** Adapters that have another's name step aside first. Whatever is no adapter of the lab is left alone. */
 function bringUp(interfaces: readonly ResolvedInterface[]): string {
   const cases = interfaces.map(({ name, mac }) => `    ${mac}) echo ${name} ;;`).join('\n');
-  return `name_of() {
+  return `udevadm control --reload
+name_of() {
   case $1 in
 ${cases}
   esac
@@ -147,7 +148,6 @@ if ! systemctl is-enabled --quiet systemd-networkd; then
   # The first adapter is not its business here, so it would wait for nothing.
   systemctl disable systemd-networkd-wait-online 2> /dev/null || true
 fi
-udevadm control --reload
 systemctl start systemd-networkd
 networkctl reload`;
 }
