@@ -69,7 +69,12 @@ describe('A check passes when its sentence is true, and fails when it is not', (
       { ip: addresses('192.168.1.102') },
       { ip: addresses('192.168.1.102', '10.0.100.200') },
     ],
-    ['jumbo frames', /9000 octets/, { ping: '[ "${10}" = 8972 ]' }, { ping: 'echo "message too long, mtu=1500"; exit 1' }],
+    [
+      'jumbo frames',
+      /9000 octets/,
+      { ping: '[ "${10}" = 8972 ]' },
+      { ping: 'echo "message too long, mtu=1500"; exit 1' },
+    ],
     [
       'the way out',
       /^web1 sends/,
