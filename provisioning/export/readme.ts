@@ -2,6 +2,7 @@ import { describeLibvirtNetwork } from '../../testbeds/exporters/vagrant/libvirt
 import type { Machine, MachineLab } from '../../testbeds/exporters/vagrant/machines.ts';
 import type { ExportOptions, MachineProvider } from '../../testbeds/exporters/vagrant/options.ts';
 import { describeVirtualBoxNetwork } from '../../testbeds/exporters/vagrant/virtualbox.ts';
+import { askingNode, masterName } from '../checks/facts.ts';
 
 const providerNames: Record<MachineProvider, string> = { virtualbox: 'VirtualBox', libvirt: 'libvirt' };
 
@@ -39,21 +40,49 @@ function needed(providers: readonly MachineProvider[]): string {
   return names.join(' or ');
 }
 
-function start({ providers }: MachineLab): string {
-  const commands = providers.map((provider) => `    vagrant up --provider=${provider}`).join('\n');
+/** A command line and what it does. */
+type Use = readonly [command: string, effect: string];
+
+/** vagrant-libvirt asks the machine to shut down first, even with -f, and then it says goodbye to its standby. */
+function killing(provider: MachineProvider, lab: string, master: string): Use {
+  const effect = 'kill the master: its standby takes over';
+  return provider === 'libvirt'
+    ? [`virsh -c qemu:///system destroy ${lab}-${master}`, effect]
+    : [`vagrant halt -f ${master}`, effect];
+}
+
+function uses({ name, providers, testbed }: MachineLab): Use[] {
+  const client = askingNode(testbed)?.name;
+  const master = masterName(testbed);
+  const web = testbed.virtualServices.find(({ protocol }) => protocol === 'TCP');
+  return [
+    ...providers.map((provider): Use => [`vagrant up --provider=${provider}`, 'make and start all machines']),
+    ['sh verify.sh', 'does it do what the document shows?'],
+    ...(client === undefined || web === undefined
+      ? []
+      : [[`vagrant ssh ${client} -c 'curl -s http://${web.address}:${web.port}/'`, 'ask from outside'] as const]),
+    ...(master === undefined
+      ? []
+      : [
+          ...providers.map((provider) => killing(provider, name, master)),
+          [`vagrant up ${master}`, 'and start it again'] as const,
+        ]),
+    ['vagrant destroy -f', 'nothing is left but the downloaded box'],
+  ];
+}
+
+function start(lab: MachineLab): string {
+  const all = uses(lab);
+  const width = Math.max(...all.map(([command]) => command.length));
+  const commands = all.map(([command, effect]) => `    ${command.padEnd(width)}  # ${effect}`).join('\n');
   return `## Use
 
 ${commands}
-    sh verify.sh                 # does it do what the document shows?
-    vagrant ssh client           # and from there, for example: curl http://…
-    vagrant halt -f master       # kill the master; its standby takes over
-    vagrant up master
-    vagrant destroy -f           # nothing is left but the downloaded box
 
 The machines start one after the other, storage and master first. \`vagrant provision NODE\` may be run again: it changes what is not as it
 should be, and nothing else.
 
-The scripts in \`provision/\` hold **private keys**, made for this folder alone. Do not publish it, or put a lab of other keys in its place.
+The scripts in \`provision/\` hold **private keys**, made for this folder alone. Do not publish it.
 `;
 }
 
@@ -67,7 +96,7 @@ function machines({ machines: list, box, providers }: MachineLab): string {
 ${rows}
 
 Box: ${providers.map((provider) => `\`${box.names[provider]}\` (${providerNames[provider]})`).join(', ')}.
-${reasons.map((reason) => `Memory above the document's: ${reason}\n`).join('')}`;
+${reasons.map((reason) => `More memory than in the document: ${reason}\n`).join('')}`;
 }
 
 function row({ node, memory, adapters }: Machine): string[] {
