@@ -18,11 +18,11 @@ import {
   labSummarySchema,
   logEntrySchema,
   nodeStatusSchema,
-  providerNameSchema,
   testbedSummarySchema,
   virtualAddressStatusSchema,
 } from './lab.ts';
 import { operationSchema, planSchema, stepProgressSchema } from './plan.ts';
+import { providerNameSchema } from './provider-name.ts';
 
 /**
  * Everything that crosses between the lab engine and its clients: JSON-RPC 2.0 over a WebSocket on loopback. Server, client,
@@ -35,6 +35,13 @@ const empty = z.object({});
 const inLab = z.object({ lab });
 const onNode = z.object({ lab, node });
 const session = z.string();
+const upInput = z.object({
+  testbed: z.string(),
+  lab: labNameSchema.optional(),
+  /** Default: namespaces. */
+  provider: providerNameSchema.optional(),
+  options: labOptionsSchema.optional(),
+});
 
 export const methods = {
   'engine.info': {
@@ -57,12 +64,12 @@ export const methods = {
   'testbeds.export': { input: exportRequestSchema, output: exportSummarySchema },
   /** `lab` defaults to the testbed's id. */
   'lab.plan': {
-    input: z.object({ testbed: z.string(), lab: labNameSchema.optional(), options: labOptionsSchema.optional() }),
+    input: upInput,
     output: planSchema,
   },
   /** Answers when every node and daemon answers; progress comes as `operation` events. Undone when it fails or is cancelled. */
   'lab.up': {
-    input: z.object({ testbed: z.string(), lab: labNameSchema.optional(), options: labOptionsSchema.optional() }),
+    input: upInput,
     output: labStatusSchema,
   },
   'lab.down': { input: inLab, output: empty },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { providerNameSchema } from './provider-name.ts';
 import { vrrpStateSchema } from '../../director/index.ts';
 
 /** All times on one clock: milliseconds since the Unix epoch, with fractions. */
@@ -93,7 +94,7 @@ export const drillReportSchema = z.object({
   lab: z.string(),
   testbed: z.string(),
   drill: z.string(),
-  provider: z.enum(['namespaces']),
+  provider: providerNameSchema,
   startedAt: at,
   endedAt: at,
   options: drillOptionsSchema,

@@ -28,6 +28,7 @@ export const errorCodeSchema = z.enum([
   'BASE_LAYER_FAILED',
   'RECIPE_FAILED',
   'HOLDER_LOST',
+  'MACHINE_FAILED',
   'ENGINE_UNREACHABLE',
   'ENGINE_RUNNING',
   'CANCELLED',

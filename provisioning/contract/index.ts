@@ -5,3 +5,4 @@ export * from './error.ts';
 export * from './export.ts';
 export * from './lab.ts';
 export * from './plan.ts';
+export * from './provider-name.ts';

@@ -1,18 +1,24 @@
 import { z } from 'zod';
 import { directorSnapshotSchema } from '../../director/index.ts';
+import { exportOptionsSchema, machineProviderSchema } from '../../testbeds/exporters/vagrant/options.ts';
 import { resolvedTestbedSchema, roleSchema } from '../../testbeds/resolved.ts';
 import { operationSchema } from './plan.ts';
-
-export const providerNameSchema = z.enum(['namespaces']);
-export type ProviderName = z.infer<typeof providerNameSchema>;
+import { providerNameSchema } from './provider-name.ts';
 
 export const labNameSchema = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, a letter first, at most 31 characters');
 
+/** Of labs of virtual machines. */
+export const machineOptionsSchema = exportOptionsSchema.pick({ stack: true, box: true, internet: true }).extend({
+  hypervisor: machineProviderSchema.default('virtualbox'),
+});
+export type MachineOptions = z.infer<typeof machineOptionsSchema>;
+
 export const labOptionsSchema = z.object({
   /** Seconds between VRRP advertisements; overrides the testbed's. */
   advertInterval: z.number().min(0.01).max(40).optional(),
+  machines: machineOptionsSchema.partial().optional(),
 });
 export type LabOptions = z.infer<typeof labOptionsSchema>;
 

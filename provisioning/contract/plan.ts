@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { providerNameSchema } from './provider-name.ts';
 
 export const planStepSchema = z.object({
   /** Stable within a plan: `base`, `network:internal`, `node:web1`, `recipe:web1`, `ready:lab`. */
@@ -17,7 +18,7 @@ export type PlanStep = z.infer<typeof planStepSchema>;
 export const planSchema = z.object({
   lab: z.string(),
   testbed: z.string(),
-  provider: z.enum(['namespaces']),
+  provider: providerNameSchema,
   steps: z.array(planStepSchema),
 });
 /** What `up` would do: data, sorted, each step with its reason. */

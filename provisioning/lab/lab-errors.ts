@@ -1,4 +1,5 @@
 import { labNameSchema, RelevoError } from '../contract/index.ts';
+import type { Provider } from '../providers/provider.ts';
 
 /** Into the engine's log. */
 export function warn(message: string): void {
@@ -35,4 +36,16 @@ export function checkLabName(name: string): string {
   throw new RelevoError('INVALID_LAB_NAME', `${JSON.stringify(name)} cannot be the name of a lab.`, {
     hint: 'Use lower-case letters, digits and hyphens, a letter first, at most 31 characters.',
   });
+}
+
+/** @throws RelevoError PROVIDER_UNAVAILABLE, NOT_ROOT, NOT_LINUX */
+export function checkAvailable(provider: Provider): void {
+  const { available, reason, hint } = provider.availability();
+  if (available) return;
+  const detail = hint === undefined ? {} : { hint };
+  if (provider.name === 'vagrant')
+    throw new RelevoError('PROVIDER_UNAVAILABLE', `Labs of virtual machines cannot run here. ${reason}`, detail);
+  const isLinux = process.platform === 'linux';
+  const code = isLinux ? (process.getuid?.() === 0 ? 'PROVIDER_UNAVAILABLE' : 'NOT_ROOT') : 'NOT_LINUX';
+  throw new RelevoError(code, `Labs in namespaces cannot run here. ${reason}`, detail);
 }

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { resolvedTestbedSchema } from '../../testbeds/resolved.ts';
 import { labOptionsSchema, labSummarySchema, providerNameSchema, RelevoError } from '../contract/index.ts';
+import type { Provider, SpecificationRequest } from '../providers/provider.ts';
 import { labSpecificationSchema } from '../providers/specification.ts';
+import type { LabSpecification } from '../providers/specification.ts';
 
 const keyPairSchema = z.object({ privateKey: z.string(), publicKey: z.string() });
 
 /** Everything that is needed to find, use and remove a lab without the testbed's file, which may have changed since. */
-export const labRecordSchema = z.object({
+const recordSchema = z.object({
   version: z.literal(1),
   lab: z.string(),
   provider: providerNameSchema,
@@ -21,7 +23,13 @@ export const labRecordSchema = z.object({
   /** A drill that has not healed yet: written before its fault, so that the fault is undone whoever dies. */
   drill: z.object({ id: z.string(), victim: z.string(), heal: z.boolean() }).optional(),
 });
-export type LabRecord = z.infer<typeof labRecordSchema>;
+export type LabRecord = z.infer<typeof recordSchema>;
+
+/** Records of version 0.1 knew one provider, and did not say so in the specification. */
+export const labRecordSchema = z.preprocess((record) => {
+  const { provider, specification } = record as { provider?: unknown; specification?: object };
+  return { ...(record as object), specification: { provider, ...specification } };
+}, recordSchema);
 
 const FILE = 'lab.json';
 
@@ -39,6 +47,16 @@ export async function claimLabDirectory(labsDirectory: string, lab: string): Pro
     });
   }
   return directory;
+}
+
+/** A claimed directory is given back when the lab that was meant for it cannot be made. */
+export async function specifyOrLeave(provider: Provider, request: SpecificationRequest): Promise<LabSpecification> {
+  try {
+    return provider.specify(request);
+  } catch (error) {
+    await rm(request.directory, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 export async function saveRecord(record: LabRecord): Promise<void> {

@@ -11,6 +11,7 @@ import type {
   NodeStatus,
   Plan,
   ProbeSample,
+  ProviderName,
   RpcEvent,
   TestbedSummary,
 } from '../contract/index.ts';
@@ -23,6 +24,8 @@ export interface LabHandle {
   readonly name: string;
   readonly testbed: ResolvedTestbed;
   status(): LabStatus;
+  /** Learns what nobody has told us: with machines, somebody may have used Vagrant by hand. */
+  refresh(): Promise<void>;
   /** The lab keeps one connection a node open; it reconnects after the node's restart. Do not close it. */
   connection(node: string): Promise<NodeConnection>;
   /** Resolves when the node's processes are dead. */
@@ -55,6 +58,7 @@ export type DrillRunner = (request: {
 export interface UpRequest {
   readonly testbed: string;
   readonly lab?: string | undefined;
+  readonly provider?: ProviderName | undefined;
   readonly options?: LabOptions | undefined;
 }
 

@@ -14,6 +14,7 @@ import type { DirectorView, NodeView } from './lab-view.ts';
 import { addressCommand, foldAddressLine } from './node-addresses.ts';
 import { NodeConnections } from './node-connections.ts';
 import { awaitReady } from './node-setup.ts';
+import type { Assets } from './node-setup.ts';
 import { commandLines, followLines, socketLines } from './node-stream.ts';
 import type { NodeStream } from './node-stream.ts';
 import type { OperationTracker } from './operation-tracker.ts';
@@ -32,6 +33,7 @@ export class Lab implements LabHandle {
   /** Called when the machines are gone although nobody asked for it. */
   onLost: (reason: string) => void = () => undefined;
   readonly log: LabLog;
+  readonly assets: Assets;
   readonly #emit: (event: RpcEvent) => void;
   readonly #views: Map<string, NodeView>;
   readonly #directors = new Map<string, DirectorView>();
@@ -41,8 +43,9 @@ export class Lab implements LabHandle {
   #connections: NodeConnections | undefined;
   #stopListening: (() => void)[] = [];
 
-  constructor(record: LabRecord, emit: (event: RpcEvent) => void) {
+  constructor(record: LabRecord, assets: Assets, emit: (event: RpcEvent) => void) {
     this.record = record;
+    this.assets = assets;
     this.#emit = emit;
     this.#views = new Map(
       record.testbed.nodes.map(({ name }) => [
@@ -110,6 +113,11 @@ export class Lab implements LabHandle {
       ...(this.operation === undefined ? {} : { operation: this.operation.operation }),
       ...(this.reattachedAt === undefined ? {} : { reattachedAt: this.reattachedAt }),
     };
+  }
+
+  /** Somebody wants to know how it is now, not how it was when we last looked. */
+  async refresh(): Promise<void> {
+    await this.#runtime?.refresh?.().catch((error: unknown) => this.log.add('warn', 'engine', String(error)));
   }
 
   async connection(node: string): Promise<NodeConnection> {

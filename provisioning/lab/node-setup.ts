@@ -1,36 +1,60 @@
+import { readFile } from 'node:fs/promises';
 import { RelevoError } from '../contract/index.ts';
-import { bootScriptPath, renderInstallScript } from '../recipes/index.ts';
-import type { ReadinessCheck, Recipe } from '../recipes/index.ts';
+import { bootScriptPath, renderInstallScript, renderMachineScript } from '../recipes/index.ts';
+import type { InitSystem, ReadinessCheck, Recipe, Upload } from '../recipes/index.ts';
 import type { CommandResult, NodeConnection } from '../ssh/connection.ts';
+
+/** Files on this machine that come with Relevo, by what recipes call them. */
+export type Assets = Readonly<Record<Upload['asset'], string>>;
 
 export type SetupProgress = (message: string, fraction?: number) => void;
 
-/** A node that has not set itself up within this time never will: DHCP gives up after five seconds, daemons start in one. */
-const SCRIPT_LIMIT_MS = 60_000;
-const READY_LIMIT_S = 20;
+/**
+ * A node that has not set itself up within this time never will. In a namespace DHCP gives up after five seconds and daemons start
+ * in one; a machine may have to fetch its packages, by an emulated processor.
+ */
+const SCRIPT_LIMIT_MS: Record<InitSystem, number> = { none: 60_000, systemd: 1_800_000 };
+const READY_LIMIT_S: Record<InitSystem, number> = { none: 20, systemd: 180 };
 const OUTPUT_LINES = 15;
 
 const STEP = /^@@relevo step (\d+) (\d+) (.*)$/;
 const FAILED = /^@@relevo failed (\d+) (\d+) (.*)$/;
 const WAITING = /^@@relevo waiting (.*)$/;
 
-/** Runs the install script; its last act is to leave the boot script on the node. */
-export async function installRecipe(
-  connection: NodeConnection,
-  recipe: Recipe,
-  onProgress: SetupProgress,
-  signal?: AbortSignal,
-): Promise<void> {
-  await runScript(connection, { command: 'sh -s', input: renderInstallScript(recipe), onProgress, signal });
+export interface SetupOptions {
+  readonly onProgress: SetupProgress;
+  readonly signal?: AbortSignal | undefined;
+  /** Where the files are that come with Relevo. */
+  readonly assets: Assets;
 }
 
-/** Runs the boot script for the first time; from then on the node's init does. */
-export async function bootNode(
+/** Makes a bare node what its recipe says, and waits until every daemon of it answers. */
+export async function setUpNode(connection: NodeConnection, recipe: Recipe, options: SetupOptions): Promise<void> {
+  if (recipe.init === 'systemd') {
+    await upload(connection, recipe, options);
+    // It waits by itself.
+    await runScript(connection, recipe, {
+      ...options,
+      command: 'sh -s',
+      input: renderMachineScript(recipe, 'progress'),
+    });
+    return;
+  }
+  // Its last act is to leave the boot script on the node, which runs now and at every start.
+  await runScript(connection, recipe, { ...options, command: 'sh -s', input: renderInstallScript(recipe) });
+  await runScript(connection, recipe, { ...options, command: `${bootScriptPath} 2> /var/log/boot.log` });
+  await awaitReady(connection, recipe, options.onProgress, options.signal);
+}
+
+async function upload(
   connection: NodeConnection,
-  onProgress: SetupProgress,
-  signal?: AbortSignal,
+  { uploads }: Recipe,
+  { assets, onProgress }: SetupOptions,
 ): Promise<void> {
-  await runScript(connection, { command: `${bootScriptPath} 2> /var/log/boot.log`, onProgress, signal });
+  for (const { asset, path } of uploads) {
+    onProgress(`Copying ${path}`);
+    await connection.writeFile(path, await readFile(assets[asset]), 0o755);
+  }
 }
 
 /** Waits until every daemon of the recipe answers. */
@@ -40,16 +64,17 @@ export async function awaitReady(
   onProgress: SetupProgress,
   signal?: AbortSignal,
 ): Promise<void> {
-  await runScript(connection, { command: 'sh -s', input: readinessScript(recipe.ready), onProgress, signal });
+  const input = readinessScript(recipe.ready, READY_LIMIT_S[recipe.init]);
+  await runScript(connection, recipe, { command: 'sh -s', input, onProgress, signal });
 }
 
 /** Exported for its test. All checks in one shell: a check costs a process, a shell over SSH costs several. */
-export function readinessScript(checks: readonly ReadinessCheck[]): string {
+export function readinessScript(checks: readonly ReadinessCheck[], limitSeconds = READY_LIMIT_S.none): string {
   const waits = checks.map(({ title, command }) => {
     const said = title.replaceAll(/\s+/g, ' ').replaceAll("'", "'\\''");
     return `await_check '${said}' '${command.replaceAll("'", "'\\''")}'`;
   });
-  return `end=$(($(date +%s) + ${READY_LIMIT_S}))
+  return `end=$(($(date +%s) + ${limitSeconds}))
 await_check() {
   eval "$2" > /dev/null 2>&1 && return
   echo "@@relevo waiting $1"
@@ -69,10 +94,14 @@ interface ScriptRun {
   readonly signal?: AbortSignal | undefined;
 }
 
-async function runScript(connection: NodeConnection, { command, input, onProgress, signal }: ScriptRun): Promise<void> {
+async function runScript(
+  connection: NodeConnection,
+  { init }: Recipe,
+  { command, input, onProgress, signal }: ScriptRun,
+): Promise<void> {
   let rest = '';
   const result = await connection.execute(command, {
-    timeoutMs: SCRIPT_LIMIT_MS,
+    timeoutMs: SCRIPT_LIMIT_MS[init],
     ...(input === undefined ? {} : { input }),
     ...(signal === undefined ? {} : { signal }),
     onOutput: (text) => {

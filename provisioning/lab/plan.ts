@@ -1,5 +1,5 @@
 import type { ResolvedNode, ResolvedTestbed } from '../../testbeds/resolved.ts';
-import type { Plan, PlanStep } from '../contract/index.ts';
+import type { Plan, PlanStep, ProviderName } from '../contract/index.ts';
 
 export const stepIds = {
   base: 'base',
@@ -16,19 +16,10 @@ export const stepIds = {
 const isFirst = (node: ResolvedNode): boolean => node.role === 'director' || node.role === 'nas';
 
 /** What `up` does for this testbed, in the order in which it may happen, each step with its reason. */
-export function planLab(lab: string, testbed: ResolvedTestbed): Plan {
+export function planLab(lab: string, testbed: ResolvedTestbed, provider: ProviderName): Plan {
   const steps: PlanStep[] = [
-    {
-      id: stepIds.base,
-      action: 'build-base',
-      title: 'Prepare the base layer',
-      reason:
-        'Every node starts from the same Debian with the packages that the recipes name; a cached layer is used again.',
-      after: [],
-    },
-    ...testbed.networks.map(networkStep),
-    ...testbed.nodes.map((node) => nodeStep(node, testbed)),
-    ...testbed.nodes.map(recipeStep),
+    { id: stepIds.base, action: 'build-base', ...baseStep[provider], after: [] },
+    ...nodeSteps[provider](testbed),
     {
       id: stepIds.ready,
       action: 'await-ready',
@@ -37,7 +28,44 @@ export function planLab(lab: string, testbed: ResolvedTestbed): Plan {
       after: testbed.nodes.map(({ name }) => stepIds.recipe(name)),
     },
   ];
-  return { lab, testbed: testbed.id, provider: 'namespaces', steps };
+  return { lab, testbed: testbed.id, provider, steps };
+}
+
+const baseStep: Record<ProviderName, Pick<PlanStep, 'title' | 'reason'>> = {
+  namespaces: {
+    title: 'Prepare the base layer',
+    reason:
+      'Every node starts from the same Debian with the packages that the recipes name; a cached layer is used again.',
+  },
+  vagrant: {
+    title: 'Have the box ready',
+    reason: 'Every machine starts from a copy of the same box; one that is on this computer is used again.',
+  },
+};
+
+const nodeSteps: Record<ProviderName, (testbed: ResolvedTestbed) => PlanStep[]> = {
+  namespaces: (testbed) => [
+    ...testbed.networks.map(networkStep),
+    ...testbed.nodes.map((node) => nodeStep(node, testbed)),
+    ...testbed.nodes.map((node) => recipeStep(node, [])),
+  ],
+  // Booting takes most of the time: all machines do it together, and only their recipes wait for each other.
+  vagrant: (testbed) => [
+    ...testbed.nodes.map(machineStep),
+    ...testbed.nodes.map((node) => recipeStep(node, isFirst(node) ? [] : testbed.nodes.filter(isFirst))),
+  ],
+};
+
+function machineStep(node: ResolvedNode): PlanStep {
+  const cables = node.interfaces.map(({ name, network, mac }) => `${name} in ${network} (${mac})`).join(', ');
+  return {
+    id: stepIds.node(node.name),
+    action: 'create-node',
+    node: node.name,
+    title: `Make and start the machine ${node.name}: ${cables}`,
+    reason: `The testbed has a node with the role ${node.role}. Machines are made one by one and boot together.`,
+    after: [stepIds.base],
+  };
 }
 
 function networkStep({ name, cidr, mtu }: ResolvedTestbed['networks'][number]): PlanStep {
@@ -65,13 +93,13 @@ function nodeStep(node: ResolvedNode, testbed: ResolvedTestbed): PlanStep {
   };
 }
 
-function recipeStep(node: ResolvedNode): PlanStep {
+function recipeStep(node: ResolvedNode, before: readonly ResolvedNode[]): PlanStep {
   return {
     id: stepIds.recipe(node.name),
     action: 'apply-recipe',
     node: node.name,
     title: `Set up ${node.name} as ${node.role}`,
     reason: `The recipe of the role ${node.role}.`,
-    after: [stepIds.node(node.name)],
+    after: [stepIds.node(node.name), ...before.map(({ name }) => stepIds.recipe(name))],
   };
 }

@@ -4,10 +4,11 @@ import type { LabRecord } from './lab-record.ts';
 import { sharingOf } from './sharing.ts';
 
 /** The recipes of a lab's nodes, with its own keys. */
-export function labRecipes({ testbed, provider, keys }: LabRecord): Recipe[] {
+export function labRecipes({ testbed, provider, keys, specification }: LabRecord): Recipe[] {
   return recipesFor(testbed, {
     sharing: sharingOf(provider).kind,
-    init: 'none',
+    init: provider === 'namespaces' ? 'none' : 'systemd',
+    ...(specification.provider === 'vagrant' ? { stack: specification.machines.stack } : {}),
     keys: {
       clusterPrivateKey: keys.cluster.privateKey,
       clusterPublicKey: keys.cluster.publicKey,

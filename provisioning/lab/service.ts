@@ -14,50 +14,54 @@ import type {
   TestbedSummary,
 } from '../contract/index.ts';
 import { ReportStore } from '../drills/index.ts';
-import { createNamespacesProvider } from '../providers/namespaces/provider.ts';
+import { createProviders } from '../providers/index.ts';
+import type { Providers } from '../providers/index.ts';
 import type { Provider } from '../providers/provider.ts';
 import { Lab } from './lab.ts';
-import { checkLabName, startError, storageError, warn } from './lab-errors.ts';
-import { claimLabDirectory, saveRecord } from './lab-record.ts';
+import { checkAvailable, checkLabName, startError, storageError, warn } from './lab-errors.ts';
+import { claimLabDirectory, saveRecord, specifyOrLeave } from './lab-record.ts';
 import type { LabRecord } from './lab-record.ts';
 import type { LabService, UpRequest } from './lab-service.ts';
+import type { Assets } from './node-setup.ts';
 import { OperationTracker } from './operation-tracker.ts';
 import type { LabServiceOptions } from './options.ts';
 import { labKeys } from './lab-keys.ts';
 import { planLab } from './plan.ts';
 import { findDrill, runDrill } from './run-drill.ts';
-import { specify } from './specification.ts';
 import { takeOverLabs } from './takeover.ts';
 import { getTestbed, summarizeTestbeds } from './testbed-source.ts';
 import { bringUp } from './up.ts';
 
 /** Makes the service and takes over the labs that earlier engines have left. */
 export async function createLabService(options: LabServiceOptions): Promise<LabService> {
-  const provider = createNamespacesProvider({
+  const providers = createProviders({
     baseDirectory: join(options.cacheDirectory, 'base'),
     holderProgram: join(options.distDirectory, 'holder.cjs'),
     nodeLibrary: join(options.distDirectory, 'node'),
   });
-  const service = new Service(options, provider);
-  if (provider.availability().available) await service.takeOver();
+  const service = new Service(options, providers);
+  await service.takeOver();
   return service;
 }
 
 class Service implements LabService {
   readonly #options: LabServiceOptions;
-  readonly #provider: Provider;
+  readonly #providers: Providers;
+  readonly #assets: Assets;
   readonly #labs = new Map<string, Lab>();
   readonly #listeners = new Set<(event: RpcEvent) => void>();
 
-  constructor(options: LabServiceOptions, provider: Provider) {
+  constructor(options: LabServiceOptions, providers: Providers) {
     this.#options = options;
-    this.#provider = provider;
+    this.#providers = providers;
+    this.#assets = { director: join(options.distDirectory, 'director', 'director') };
   }
 
   async takeOver(): Promise<void> {
     await takeOverLabs({
       labsDirectory: this.#labsDirectory,
-      provider: this.#provider,
+      providers: this.#providers,
+      assets: this.#assets,
       emit: this.#emit,
       warn,
       onLab: (lab) => this.#watch(lab),
@@ -65,7 +69,7 @@ class Service implements LabService {
   }
 
   info(): MethodOutput<'engine.info'>['providers'] {
-    return [{ name: this.#provider.name, ...this.#provider.availability() }];
+    return Object.values(this.#providers).map((provider) => ({ name: provider.name, ...provider.availability() }));
   }
 
   listTestbeds(): Promise<TestbedSummary[]> {
@@ -76,8 +80,9 @@ class Service implements LabService {
     return getTestbed(testbed);
   }
 
-  async plan({ testbed, lab, options }: UpRequest): Promise<Plan> {
-    return planLab(checkLabName(lab ?? testbed), await getTestbed(testbed, options));
+  async plan({ testbed: id, lab, provider = 'namespaces', options = {} }: UpRequest): Promise<Plan> {
+    const testbed = this.#providers[provider].adapt(await getTestbed(id, options), options);
+    return planLab(checkLabName(lab ?? id), testbed, provider);
   }
 
   async up(request: UpRequest): Promise<LabStatus> {
@@ -86,13 +91,13 @@ class Service implements LabService {
       kind: 'up',
       lab: lab.name,
       title: `Start ${lab.name}`,
-      plan: planLab(lab.name, lab.testbed),
+      plan: planLab(lab.name, lab.testbed, lab.record.provider),
       cancellable: true,
       emit: this.#emit,
     });
     lab.operation = operation;
     try {
-      await bringUp(lab, this.#provider, operation);
+      await bringUp(lab, this.#providerOf(lab.record), operation);
       await this.#setPhase(lab, 'running');
     } catch (error) {
       throw await this.#giveUp(lab, operation, error);
@@ -217,40 +222,34 @@ class Service implements LabService {
     for (const listener of this.#listeners) listener(event);
   };
 
-  async #claim({ testbed: id, lab: wanted, options = {} }: UpRequest): Promise<Lab> {
-    const availability = this.#provider.availability();
-    if (!availability.available) {
-      const code =
-        process.platform === 'linux' ? (process.getuid?.() === 0 ? 'PROVIDER_UNAVAILABLE' : 'NOT_ROOT') : 'NOT_LINUX';
-      throw new RelevoError(
-        code,
-        `Labs in namespaces cannot run here. ${availability.reason}`,
-        availability.hint === undefined ? {} : { hint: availability.hint },
-      );
-    }
+  #providerOf({ provider }: LabRecord): Provider {
+    return this.#providers[provider];
+  }
+
+  async #claim({ testbed: id, lab: wanted, provider: kind = 'namespaces', options = {} }: UpRequest): Promise<Lab> {
+    const provider = this.#providers[kind];
+    checkAvailable(provider);
     const name = checkLabName(wanted ?? id);
-    const testbed = await getTestbed(id, options);
+    const testbed = provider.adapt(await getTestbed(id, options), options);
     const keys = await labKeys(name, this.#options.cacheDirectory).catch((error: unknown) => {
       throw storageError(name, error);
     });
     const directory = await claimLabDirectory(this.#labsDirectory, name);
-    const specification = {
-      ...specify({ lab: name, id: `${name}-${randomBytes(4).toString('hex')}`, directory, testbed }),
-      base: '',
-    };
+    const mark = `${name}-${randomBytes(4).toString('hex')}`;
+    const specification = await specifyOrLeave(provider, { lab: name, id: mark, directory, testbed, options });
     const about = {
       version: 1,
       lab: name,
-      provider: this.#provider.name,
+      provider: kind,
       phase: 'starting',
       since: Date.now(),
     } as const;
     const record: LabRecord = { ...about, options, testbed, specification, keys };
     await saveRecord(record).catch(async (error: unknown) => {
-      await this.#provider.destroy(specification);
+      await provider.destroy(specification);
       throw storageError(name, error);
     });
-    const lab = new Lab(record, this.#emit);
+    const lab = new Lab(record, this.#assets, this.#emit);
     this.#watch(lab);
     return lab;
   }
@@ -295,7 +294,7 @@ class Service implements LabService {
 
   async #remove(lab: Lab): Promise<void> {
     lab.release();
-    await this.#provider.destroy(lab.record.specification);
+    await this.#providerOf(lab.record).destroy(lab.record.specification);
     this.#labs.delete(lab.name);
     this.#emit({ event: 'lab-removed', payload: { lab: lab.name } });
     this.#announceAll();

@@ -1,15 +1,17 @@
 import type { RpcEvent } from '../contract/index.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Providers } from '../providers/index.ts';
 import { Lab } from './lab.ts';
 import { readRecords, saveRecord } from './lab-record.ts';
 import type { LabRecord } from './lab-record.ts';
+import type { Assets } from './node-setup.ts';
 
 /** Measured: 0.3 s for eleven nodes; a director that is dead must not keep the engine from starting. */
 const HEARING_LIMIT_MS = 1500;
 
 export interface TakeoverRequest {
   readonly labsDirectory: string;
-  readonly provider: Provider;
+  readonly providers: Providers;
+  readonly assets: Assets;
   readonly emit: (event: RpcEvent) => void;
   readonly warn: (message: string) => void;
   /** Called for each lab before its machines are its own, so that losing them is never missed. */
@@ -21,7 +23,7 @@ export interface TakeoverRequest {
  * dead are removed, completely and by their records alone. One lab that resists does not keep the others from working.
  */
 export async function takeOverLabs(request: TakeoverRequest): Promise<void> {
-  await request.provider.tidy();
+  for (const provider of Object.values(request.providers)) if (provider.availability().available) await provider.tidy();
   for (const found of await readRecords(request.labsDirectory)) {
     if (found.kind === 'unreadable')
       request.warn(`${found.directory} was left alone: its record cannot be read (${found.reason}).`);
@@ -35,14 +37,15 @@ export async function takeOverLabs(request: TakeoverRequest): Promise<void> {
   }
 }
 
-async function takeOver(record: LabRecord, { provider, emit, warn, onLab }: TakeoverRequest): Promise<void> {
+async function takeOver(record: LabRecord, { providers, assets, emit, warn, onLab }: TakeoverRequest): Promise<void> {
+  const provider = providers[record.provider];
   const runtime = record.phase === 'running' ? await provider.attach(record.specification) : undefined;
   if (runtime === undefined) {
     warn(`The lab "${record.lab}" was ${record.phase} when its engine or holder ended; its remains are removed.`);
     await provider.destroy(record.specification);
     return;
   }
-  const lab = new Lab(record, emit);
+  const lab = new Lab(record, assets, emit);
   await lab.log.load();
   lab.reattachedAt = Date.now();
   onLab(lab);

@@ -1,17 +1,17 @@
 import { RelevoError } from '../contract/index.ts';
-import type { PlanStep } from '../contract/index.ts';
+import type { Plan, PlanStep } from '../contract/index.ts';
 import type { LabRuntime, Provider } from '../providers/provider.ts';
 import { packagesFor } from '../recipes/index.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { Lab } from './lab.ts';
 import { saveRecord } from './lab-record.ts';
-import { awaitReady, bootNode, installRecipe } from './node-setup.ts';
+import { setUpNode } from './node-setup.ts';
 import type { OperationTracker } from './operation-tracker.ts';
 import { planLab, stepIds } from './plan.ts';
 import { labRecipes } from './recipes.ts';
 
 /** Election at the usual interval takes under four seconds; a slow machine gets its time, a broken one an answer. */
-const READY_LIMIT_MS = 30_000;
+const READY_LIMIT_MS = { namespaces: 30_000, vagrant: 180_000 } as const;
 const POLL_MS = 20;
 
 /** Brings a claimed lab up, step by step; whoever calls it undoes it when it rejects. */
@@ -28,16 +28,18 @@ async function prepareBase(lab: Lab, provider: Provider, operation: OperationTra
   await operation.step(stepIds.base, async () => {
     const onProgress = (progress: { message: string; fraction?: number }): void =>
       operation.progress(stepIds.base, progress);
-    const { base, built } = await provider.prepare(packagesFor(lab.testbed), onProgress, operation.signal);
-    lab.log.add('info', 'engine', built ? `Built the base layer ${base}` : `Using the base layer ${base}`);
-    lab.record = { ...lab.record, specification: { ...lab.record.specification, base } };
+    const packages = packagesFor(lab.testbed);
+    const { specification } = lab.record;
+    const prepared = await provider.prepare(specification, packages, onProgress, operation.signal);
+    lab.log.add('info', 'engine', `${prepared.built ? 'Made' : 'Using'} ${prepared.what}`);
+    lab.record = { ...lab.record, specification: prepared.specification };
     await saveRecord(lab.record);
   });
 }
 
 async function createMachines(lab: Lab, provider: Provider, operation: OperationTracker): Promise<LabRuntime> {
   const { specification, keys } = lab.record;
-  const networks = specification.networks.map(({ name }) => stepIds.network(name));
+  const networks = planOf(lab).steps.flatMap(({ id, action }) => (action === 'create-network' ? [id] : []));
   operation.throwIfCancelled();
   for (const step of networks) operation.progress(step, { state: 'running' });
   const runtime = await provider.create(specification, {
@@ -49,16 +51,20 @@ async function createMachines(lab: Lab, provider: Provider, operation: Operation
   return runtime;
 }
 
-/** Every node as soon as what it needs is there; the first failure ends all. */
+function planOf({ record }: Lab): Plan {
+  return planLab(record.lab, record.testbed, record.provider);
+}
+
+/** Every step as soon as what it needs is there; the first failure ends all. */
 async function setUpNodes(lab: Lab, runtime: LabRuntime, operation: OperationTracker): Promise<void> {
-  const { steps } = planLab(lab.name, lab.testbed);
-  const recipes = new Map(labRecipes(lab.record).map((recipe) => [stepIds.node(recipe.node), recipe]));
+  const recipes = new Map(labRecipes(lab.record).map((recipe) => [recipe.node, recipe]));
+  const setup = { lab, runtime, operation };
   const ended = new Map<string, Promise<void>>();
-  for (const step of dependedOnFirst(steps.filter(({ action }) => action === 'create-node'))) {
-    const recipe = recipes.get(step.id);
-    if (recipe === undefined) throw new RelevoError('INTERNAL', `There is no recipe for the step ${step.id}.`);
-    const before = step.after.flatMap((id) => ended.get(id) ?? []);
-    ended.set(stepIds.recipe(recipe.node), setUpNode({ lab, runtime, operation, recipe, before }));
+  for (const step of inOrder(planOf(lab).steps)) {
+    const task = taskOf(step, recipes, setup);
+    if (task === undefined) continue;
+    const before = Promise.all(step.after.flatMap((id) => ended.get(id) ?? []));
+    ended.set(step.id, before.then(task));
   }
   const all = [...ended.values()];
   await Promise.all(all).catch(async (error: unknown) => {
@@ -67,34 +73,52 @@ async function setUpNodes(lab: Lab, runtime: LabRuntime, operation: OperationTra
   });
 }
 
-/** Nodes that others wait for come first, so that their promise is there to be waited for. */
-function dependedOnFirst(steps: readonly PlanStep[]): PlanStep[] {
-  const depth = ({ after }: PlanStep): number => after.filter((id) => id.startsWith(stepIds.recipe(''))).length;
-  return [...steps].sort((left, right) => depth(left) - depth(right));
+/** What is to be done about one node; undefined for steps that concern the lab. */
+function taskOf(
+  { action, node }: PlanStep,
+  recipes: ReadonlyMap<string, Recipe>,
+  setup: Setup,
+): (() => Promise<void>) | undefined {
+  if (node === undefined) return undefined;
+  if (action === 'create-node') return () => startNode(setup, node);
+  const recipe = recipes.get(node);
+  return action === 'apply-recipe' && recipe !== undefined ? () => applyRecipe(setup, recipe) : undefined;
 }
 
-interface NodeSetup {
+/** Steps that others wait for come first, so that their promise is there to be waited for. */
+function inOrder(steps: readonly PlanStep[]): PlanStep[] {
+  const ordered: PlanStep[] = [];
+  const visit = (step: PlanStep): void => {
+    if (ordered.includes(step)) return;
+    for (const id of step.after) {
+      const before = steps.find((candidate) => candidate.id === id);
+      if (before !== undefined) visit(before);
+    }
+    ordered.push(step);
+  };
+  for (const step of steps) visit(step);
+  return ordered;
+}
+
+interface Setup {
   readonly lab: Lab;
   readonly runtime: LabRuntime;
   readonly operation: OperationTracker;
-  readonly recipe: Recipe;
-  /** Other nodes' recipes that must have ended before this node is created. */
-  readonly before: readonly Promise<void>[];
 }
 
-async function setUpNode({ lab, runtime, operation, recipe, before }: NodeSetup): Promise<void> {
+async function startNode({ runtime, operation }: Setup, node: string): Promise<void> {
+  const id = stepIds.node(node);
+  await operation.step(id, () => runtime.startNode(node, (message) => operation.progress(id, { message })));
+}
+
+async function applyRecipe({ lab, operation }: Setup, recipe: Recipe): Promise<void> {
   const { node } = recipe;
-  await Promise.all(before);
-  await operation.step(stepIds.node(node), () => runtime.startNode(node));
   const id = stepIds.recipe(node);
   await operation.step(id, async () => {
     const onProgress = (message: string, fraction?: number): void =>
       operation.progress(id, fraction === undefined ? { message } : { message, fraction });
     const connection = await lab.connection(node);
-    await installRecipe(connection, recipe, onProgress, operation.signal);
-    operation.throwIfCancelled();
-    await bootNode(connection, onProgress, operation.signal);
-    await awaitReady(connection, recipe, onProgress, operation.signal);
+    await setUpNode(connection, recipe, { onProgress, signal: operation.signal, assets: lab.assets });
     lab.markRunning(node);
   });
 }
@@ -113,7 +137,8 @@ function missing(lab: Lab): string[] {
 }
 
 async function awaitCluster(lab: Lab, operation: OperationTracker): Promise<void> {
-  const end = Date.now() + READY_LIMIT_MS;
+  const limit = READY_LIMIT_MS[lab.record.provider];
+  const end = Date.now() + limit;
   let said = '';
   for (;;) {
     operation.throwIfCancelled();
@@ -121,13 +146,13 @@ async function awaitCluster(lab: Lab, operation: OperationTracker): Promise<void
     if (first === undefined) return;
     if (first !== said) operation.progress(stepIds.ready, { message: `Waiting: ${first}` });
     said = first;
-    if (Date.now() > end) throw notReady(lab, first);
+    if (Date.now() > end) throw notReady(lab, first, limit);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
-function notReady(lab: Lab, what: string): RelevoError {
-  return new RelevoError('TIMEOUT', `The cluster was not ready within ${READY_LIMIT_MS / 1000} s: ${what}.`, {
+function notReady(lab: Lab, what: string, limitMs: number): RelevoError {
+  return new RelevoError('TIMEOUT', `The cluster was not ready within ${limitMs / 1000} s: ${what}.`, {
     lab: lab.name,
     output: lab.log
       .last({ lines: 15 })

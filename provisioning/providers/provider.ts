@@ -1,4 +1,6 @@
 import type { Duplex } from 'node:stream';
+import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
+import type { LabOptions, ProviderName } from '../contract/index.ts';
 import type { LabSpecification } from './specification.ts';
 
 export interface Availability {
@@ -17,8 +19,10 @@ export interface PrepareProgress {
 export interface Preparation {
   /** Whether there was something to do: false when a cached base was found. */
   readonly built: boolean;
-  /** What `create` needs to find it again. */
-  readonly base: string;
+  /** What was found or made, in words. */
+  readonly what: string;
+  /** With what `create` needs to find it again. */
+  readonly specification: LabSpecification;
 }
 
 export type NodePower = 'off' | 'booting' | 'on' | 'frozen';
@@ -42,8 +46,10 @@ export interface LabAccess {
 /** A lab's machines, while they exist. Every method rejects with a RelevoError. */
 export interface LabRuntime {
   readonly nodes: () => readonly NodeRuntimeStatus[];
-  /** Resolves when the node's own boot script has ended. */
-  startNode(node: string): Promise<void>;
+  /** Resolves when the node's own boot script has ended, or a machine answers over SSH; makes a machine that is not there yet. */
+  startNode(node: string, onProgress?: (message: string) => void): Promise<void>;
+  /** Learns what happened behind our back, where nobody tells it. */
+  refresh?(): Promise<void>;
   killNode(node: string): Promise<void>;
   freezeNode(node: string): Promise<void>;
   thawNode(node: string): Promise<void>;
@@ -60,12 +66,26 @@ export interface LabRuntime {
   detach(): void;
 }
 
+export interface SpecificationRequest {
+  readonly lab: string;
+  readonly id: string;
+  readonly directory: string;
+  /** As `adapt` gave it. */
+  readonly testbed: ResolvedTestbed;
+  readonly options: LabOptions;
+}
+
 /** A kind of machines. */
 export interface Provider {
-  readonly name: 'namespaces';
+  readonly name: ProviderName;
   availability(): Availability;
+  /** The testbed as its nodes have it. */
+  adapt(testbed: ResolvedTestbed, options: LabOptions): ResolvedTestbed;
+  /** @throws RelevoError INVALID_INPUT for what cannot be made */
+  specify(request: SpecificationRequest): LabSpecification;
   /** Makes what all labs with these packages share; answers at once when it is there. */
   prepare(
+    specification: LabSpecification,
     packages: readonly string[],
     onProgress: (progress: PrepareProgress) => void,
     signal: AbortSignal,

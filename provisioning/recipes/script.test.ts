@@ -22,7 +22,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function recipe(boot: readonly RecipeStep[], init: Recipe['init'] = 'none'): Recipe {
-  return { node: 'web1', init, packages: [], install: [], boot, ready: [] };
+  return { node: 'web1', init, packages: [], uploads: [], install: [], boot, ready: [] };
 }
 
 interface Outcome {

@@ -1,4 +1,6 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
+import { internetSchema, machineProviderSchema, stackSchema } from '../../../testbeds/exporters/vagrant/options.ts';
 import type { Registrar } from '../program.ts';
 import { positiveNumber, wholeNumber } from '../arguments.ts';
 
@@ -36,7 +38,7 @@ const advertInterval = [
 ] as const;
 
 function addPlan(program: Command, { context, command }: Registrar): void {
-  command(program, {
+  const made = command(program, {
     usage: 'plan <testbed>',
     summary: 'show what "up" would do, step by step, with the reason of each',
     description: 'Shows what "up" would do, step by step, with the reason of each. Nothing is changed.',
@@ -46,10 +48,11 @@ function addPlan(program: Command, { context, command }: Registrar): void {
     ],
     run: async ([testbed = ''], options) => (await import('../commands/plan.ts')).plan(context, testbed, options),
   }).option(...advertInterval, positiveNumber);
+  addMachineOptions(made);
 }
 
 function addUp(program: Command, { context, command }: Registrar): void {
-  command(program, {
+  const made = command(program, {
     usage: 'up <testbed>',
     summary: 'start a lab and wait until everything in it answers',
     description:
@@ -59,9 +62,32 @@ function addUp(program: Command, { context, command }: Registrar): void {
       ['relevo up tfg', 'start the TFG as lab "tfg"'],
       ['relevo up tfg --lab second', 'once more, beside the first'],
       ['relevo up tfg --advert-interval 0.1', 'with ten VRRP advertisements a second'],
+      ['relevo up tfg --provider virtualbox', 'as virtual machines; also libvirt'],
     ],
     run: async ([testbed = ''], options) => (await import('../commands/up.ts')).up(context, testbed, options),
   }).option(...advertInterval, positiveNumber);
+  addMachineOptions(made);
+}
+
+/** What a lab is made of. */
+function addMachineOptions(command: Command): void {
+  command
+    .addOption(
+      new Option('--provider <provider>', 'what the nodes are: namespaces, or virtual machines through Vagrant')
+        .choices(['namespaces', ...machineProviderSchema.options])
+        .default('namespaces'),
+    )
+    .addOption(
+      new Option('--stack <stack>', "machines: what runs on the directors, ours or the document's software").choices(
+        stackSchema.options,
+      ),
+    )
+    .option('--box <box>', 'machines: debian, ubuntu (LTS), or the name of a box of your own')
+    .addOption(
+      new Option('--internet <internet>', "machines: the real Internet, or the testbed's stand-in").choices(
+        internetSchema.options,
+      ),
+    );
 }
 
 function addDown(program: Command, { context, command }: Registrar): void {

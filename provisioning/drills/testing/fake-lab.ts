@@ -76,6 +76,10 @@ export class FakeLab implements LabHandle {
     this.#states.set(name, state);
   }
 
+  refresh(): Promise<void> {
+    return Promise.resolve();
+  }
+
   status(): LabStatus {
     const nodes = this.testbed.nodes.map(({ name }) => this.#nodeStatus(name));
     return {

@@ -63,7 +63,11 @@ function labHandlers({ service, exportTestbed }: HandlerDependencies): Slice<'te
       return nothing;
     },
     'lab.list': () => service.list(),
-    'lab.status': ({ lab }) => service.lab(lab).status(),
+    'lab.status': async ({ lab: name }) => {
+      const lab = service.lab(name);
+      await lab.refresh();
+      return lab.status();
+    },
     'lab.testbed': ({ lab }) => service.lab(lab).testbed,
     'lab.log': (request) => service.log(request),
     'operation.cancel': ({ operation }) => {

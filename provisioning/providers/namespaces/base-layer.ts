@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { RelevoError } from '../../contract/index.ts';
 import { identify, isAlive } from '../../process/identity.ts';
-import type { Preparation, PrepareProgress } from '../provider.ts';
+import type { PrepareProgress } from '../provider.ts';
 import { baseLayerScript } from './base-layer-script.ts';
 import { parseAptStatus } from './apt-status.ts';
 
@@ -42,7 +42,7 @@ export interface BaseLayerRequest {
 const building = new Map<string, Promise<unknown>>();
 
 /** The layer for these packages: found, or built now. Nothing half-made stays behind. */
-export async function ensureBaseLayer(request: BaseLayerRequest): Promise<Preparation> {
+export async function ensureBaseLayer(request: BaseLayerRequest): Promise<{ built: boolean; base: string }> {
   const base = join(request.directory, baseLayerKey(request.packages, await thisMachine()));
   const isThere = (): boolean => existsSync(join(base, 'manifest.json'));
   // Whoever is building it may fail or be cancelled; then it is our turn.

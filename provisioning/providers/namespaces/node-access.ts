@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabAccess } from '../provider.ts';
-import type { LabSpecification } from '../specification.ts';
+import type { NamespacesSpecification } from './specification.ts';
 
 /** Terminals, commands and followers all share one connection, and sshd's default of 10 would be spent by a class's first lesson. */
 const sshdConfig = `HostKey /etc/relevo/ssh/host_key
@@ -18,7 +18,7 @@ Subsystem sftp internal-sftp
 `;
 
 /** Puts what lets the engine in on every node's disk, before the node first runs. */
-export async function writeNodeAccess(lab: LabSpecification, access: LabAccess): Promise<void> {
+export async function writeNodeAccess(lab: NamespacesSpecification, access: LabAccess): Promise<void> {
   await Promise.all(
     lab.nodes.map(({ name }) =>
       writeAccess(join(lab.directory, 'nodes', name, 'upper', 'etc', 'relevo', 'ssh'), access),

@@ -11,6 +11,8 @@ import type { HolderClient } from './holder-client.ts';
 import { endHolder, findHolder, launchHolder } from './holder-process.ts';
 import type { HolderNode } from './holder/protocol.ts';
 import { writeNodeAccess } from './node-access.ts';
+import type { NamespacesSpecification } from './specification.ts';
+import { specify } from './specify.ts';
 import { openNodeTransport } from './transport.ts';
 
 export interface NamespacesOptions {
@@ -27,19 +29,41 @@ export function createNamespacesProvider(options: NamespacesOptions): Provider {
   return {
     name: 'namespaces',
     availability: namespacesAvailability,
-    prepare: (packages, onProgress, signal) =>
-      ensureBaseLayer({ directory: options.baseDirectory, packages, onProgress, signal }),
-    create: (specification, access) => create(specification, access, options),
+    adapt: (testbed) => testbed,
+    specify,
+    prepare: async (specification, packages, onProgress, signal) => {
+      const { base, built } = await ensureBaseLayer({
+        directory: options.baseDirectory,
+        packages,
+        onProgress,
+        signal,
+      });
+      return {
+        built,
+        what: `the base layer ${base}`,
+        specification: { ...expectNamespaces(specification), base },
+      };
+    },
+    create: (specification, access) => create(expectNamespaces(specification), access, options),
     attach: async (specification) => {
       const client = await findHolder(specification.directory);
-      return client === undefined ? undefined : new NamespacesRuntime(specification, client);
+      return client === undefined ? undefined : new NamespacesRuntime(expectNamespaces(specification), client);
     },
     destroy,
     tidy: () => tidyBaseLayers(options.baseDirectory),
   };
 }
 
-async function create(lab: LabSpecification, access: LabAccess, options: NamespacesOptions): Promise<LabRuntime> {
+function expectNamespaces(specification: LabSpecification): NamespacesSpecification {
+  if (specification.provider === 'namespaces') return specification;
+  throw new RelevoError('INTERNAL', `The lab "${specification.lab}" is not one of namespaces.`);
+}
+
+async function create(
+  lab: NamespacesSpecification,
+  access: LabAccess,
+  options: NamespacesOptions,
+): Promise<LabRuntime> {
   checkOverlayPaths([lab.directory, lab.base]);
   const cgroup = labCgroup(lab.id);
   await writeNodeAccess(lab, access);
@@ -77,10 +101,10 @@ async function destroy(lab: LabSpecification): Promise<void> {
 }
 
 class NamespacesRuntime implements LabRuntime {
-  readonly #lab: LabSpecification;
+  readonly #lab: NamespacesSpecification;
   readonly #client: HolderClient;
 
-  constructor(lab: LabSpecification, client: HolderClient) {
+  constructor(lab: NamespacesSpecification, client: HolderClient) {
     this.#lab = lab;
     this.#client = client;
   }

@@ -170,6 +170,10 @@ export class RecordedLab implements LabHandle {
     return { ...base, since: 0, nodesRunning: count, nodesTotal: count };
   }
 
+  refresh(): Promise<void> {
+    return Promise.resolve();
+  }
+
   status(): LabStatus {
     return {
       ...this.summary(),

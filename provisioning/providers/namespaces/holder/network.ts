@@ -1,14 +1,14 @@
-import type { LabSpecification } from '../../specification.ts';
+import type { NamespacesSpecification } from '../specification.ts';
 import { command, CommandError } from './command.ts';
 
-type NodeSpecification = LabSpecification['nodes'][number];
+type NodeSpecification = NamespacesSpecification['nodes'][number];
 type InterfaceSpecification = NodeSpecification['interfaces'][number];
 
 /**
  * The lab's cables and bridges. They live in the holder's own network namespace, so they meet nobody else's names, and the
  * kernel removes them with it.
  */
-export async function createNetworks(specification: LabSpecification): Promise<void> {
+export async function createNetworks(specification: NamespacesSpecification): Promise<void> {
   // A VRRP group must be heard without an IGMP querier: no snooping. No spanning tree, no delay: a switch that is just there.
   const bridges = specification.networks.flatMap(({ bridge, mtu }) => [
     `link add ${bridge} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,
@@ -18,12 +18,16 @@ export async function createNetworks(specification: LabSpecification): Promise<v
 }
 
 /** Plugs every interface of a node, whose process 1 has this number in the holder's process namespace. */
-export async function plugNode(specification: LabSpecification, node: NodeSpecification, pid: number): Promise<void> {
+export async function plugNode(
+  specification: NamespacesSpecification,
+  node: NodeSpecification,
+  pid: number,
+): Promise<void> {
   await removeStalePorts(node);
   await ipBatch(node.interfaces.flatMap((cable) => plug(specification, cable, pid)));
 }
 
-function plug(specification: LabSpecification, cable: InterfaceSpecification, pid: number): string[] {
+function plug(specification: NamespacesSpecification, cable: InterfaceSpecification, pid: number): string[] {
   const network = specification.networks.find(({ name }) => name === cable.network);
   if (network === undefined) throw new Error(`The lab has no network "${cable.network}".`);
   return [

@@ -1,19 +1,15 @@
-import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
-import type { LabSpecification } from '../providers/specification.ts';
-
-export interface SpecificationRequest {
-  readonly lab: string;
-  readonly id: string;
-  readonly directory: string;
-  readonly testbed: ResolvedTestbed;
-}
+import type { SpecificationRequest } from '../provider.ts';
+import type { NamespacesSpecification } from './specification.ts';
 
 /** A lab's machines and cables. Interface names hold 15 characters, so bridges and ports are numbered, not named. */
-export function specify({ lab, id, directory, testbed }: SpecificationRequest): Omit<LabSpecification, 'base'> {
+export function specify({ lab, id, directory, testbed }: SpecificationRequest): NamespacesSpecification {
   return {
+    provider: 'namespaces',
     lab,
     id,
     directory,
+    // Known when it is prepared.
+    base: '',
     networks: testbed.networks.map(({ name, mtu }, index) => ({ name, bridge: `bridge${index}`, mtu })),
     nodes: testbed.nodes.map((node, nodeIndex) => ({
       name: node.name,

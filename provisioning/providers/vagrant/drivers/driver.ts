@@ -1,0 +1,32 @@
+/** `missing`: the hypervisor knows no such machine. `other`: it is on its way from one state to another. */
+export type MachinePower = 'on' | 'off' | 'paused' | 'saved' | 'missing' | 'other';
+
+/** An adapter of a machine, by the two ways in which hypervisors name them. */
+export interface AdapterPlace {
+  /** From 1; the lab's begin at 2. */
+  readonly number: number;
+  /** With colons, in lower case. */
+  readonly mac: string;
+}
+
+/**
+ * What Vagrant has no word for, or takes seconds to say: asked of the hypervisor itself. Machines are named by their label,
+ * LAB-NODE. Every method rejects with a RelevoError that names the command.
+ */
+export interface MachineDriver {
+  /** For the machines asked about; one command however many they are. */
+  powers(labels: readonly string[]): Promise<Map<string, MachinePower>>;
+  /** As if the cable were pulled from the wall. */
+  cutPower(label: string): Promise<void>;
+  pause(label: string): Promise<void>;
+  resume(label: string): Promise<void>;
+  setCable(label: string, adapter: AdapterPlace, isConnected: boolean): Promise<void>;
+  /** Of these adapters, those whose cable is cut. */
+  cutCables(label: string, adapters: readonly AdapterPlace[]): Promise<AdapterPlace[]>;
+  /** Memory and disk of a paused machine, as they are. */
+  takeSnapshot(label: string, name: string): Promise<void>;
+  /** The machine is paused afterwards. */
+  restoreSnapshot(label: string, name: string): Promise<void>;
+  deleteSnapshot(label: string, name: string): Promise<void>;
+  snapshots(label: string): Promise<string[]>;
+}

@@ -1,0 +1,94 @@
+import { run } from '../../../process/run.ts';
+import type { AdapterPlace, MachineDriver, MachinePower } from './driver.ts';
+
+/** vagrant-libvirt's default, and where the machines therefore are. */
+const SYSTEM = 'qemu:///system';
+const COMMAND_LIMIT_MS = 30_000;
+/** Writing 1 GB of memory to a slow disk. */
+const SNAPSHOT_LIMIT_MS = 300_000;
+
+/** libvirt's words for a domain's state (virsh list). */
+const powers: Readonly<Record<string, MachinePower>> = {
+  running: 'on',
+  idle: 'on',
+  paused: 'paused',
+  pmsuspended: 'paused',
+  'shut off': 'off',
+  crashed: 'off',
+  'in shutdown': 'other',
+};
+
+/** `virsh list --all`: number, name and state of each domain, the name of a Vagrant machine being without spaces. */
+export function parseDomainList(output: string): Map<string, MachinePower> {
+  const rows = output.split('\n').flatMap((line) => {
+    const [, name, state] = /^\s*(?:-|\d+)\s+(\S+)\s+(\S.*?)\s*$/.exec(line) ?? [];
+    return name === undefined || state === undefined ? [] : [[name, powers[state] ?? 'other'] as const];
+  });
+  return new Map(rows);
+}
+
+/** Hardware addresses of the interfaces whose link is down in a domain's description. */
+export function parseCutInterfaces(xml: string): string[] {
+  const interfaces = xml.match(/<interface\b[\s\S]*?<\/interface>/g) ?? [];
+  const cut = interfaces.filter((one) => /<link\s+state=['"]down['"]/.test(one));
+  return cut.flatMap((one) => /<mac\s+address=['"]([\da-f:]+)['"]/i.exec(one)?.[1]?.toLowerCase() ?? []);
+}
+
+/** A domain that is there may have a saved state, from which it goes on when it is started (vagrant suspend). */
+function isSaved(managedSave: string): boolean {
+  return managedSave.trim() !== '';
+}
+
+/** libvirt's machines through virsh. */
+export function libvirtDriver(uri = process.env.LIBVIRT_DEFAULT_URI ?? SYSTEM): MachineDriver {
+  const virsh = (args: readonly string[], timeoutMs = COMMAND_LIMIT_MS): Promise<string> =>
+    run('virsh', ['--quiet', '--connect', uri, ...args], { timeoutMs, code: 'MACHINE_FAILED' });
+  const adapters = async (label: string): Promise<string[]> =>
+    parseCutInterfaces(await virsh(['dumpxml', '--domain', label]));
+  return {
+    powers: async (labels) => {
+      const [all, saved] = await Promise.all([
+        virsh(['list', '--all']),
+        virsh(['list', '--all', '--with-managed-save', '--name']),
+      ]);
+      const known = parseDomainList(all);
+      const withState = new Set(saved.split('\n').filter(isSaved));
+      return new Map(
+        labels.map((label) => {
+          const power = known.get(label) ?? 'missing';
+          return [label, power === 'off' && withState.has(label) ? 'saved' : power];
+        }),
+      );
+    },
+    cutPower: async (label) => {
+      await virsh(['destroy', '--domain', label]);
+    },
+    pause: async (label) => {
+      await virsh(['suspend', '--domain', label]);
+    },
+    resume: async (label) => {
+      await virsh(['resume', '--domain', label]);
+    },
+    setCable: async (label, { mac }, isConnected) => {
+      await virsh(['domif-setlink', '--domain', label, '--interface', mac, isConnected ? 'up' : 'down']);
+    },
+    cutCables: async (label, places: readonly AdapterPlace[]) => {
+      const cut = new Set(await adapters(label));
+      return places.filter(({ mac }) => cut.has(mac));
+    },
+    takeSnapshot: async (label, name) => {
+      await virsh(['snapshot-create-as', '--domain', label, '--name', name, '--atomic'], SNAPSHOT_LIMIT_MS);
+    },
+    restoreSnapshot: async (label, name) => {
+      await virsh(
+        ['snapshot-revert', '--domain', label, '--snapshotname', name, '--paused', '--force'],
+        SNAPSHOT_LIMIT_MS,
+      );
+    },
+    deleteSnapshot: async (label, name) => {
+      await virsh(['snapshot-delete', '--domain', label, '--snapshotname', name], SNAPSHOT_LIMIT_MS);
+    },
+    snapshots: async (label) =>
+      (await virsh(['snapshot-list', '--domain', label, '--name'])).split('\n').filter((line) => line.trim() !== ''),
+  };
+}

@@ -1,0 +1,111 @@
+import { accessSync, constants } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { forMachines } from '../../../testbeds/exporters/vagrant/machines.ts';
+import { machineOptionsSchema, RelevoError } from '../../contract/index.ts';
+import type { Availability, LabRuntime, PrepareProgress, Provider } from '../provider.ts';
+import type { LabSpecification } from '../specification.ts';
+import { ensureBox } from './box.ts';
+import type { MachineDriver } from './drivers/driver.ts';
+import { libvirtDriver } from './drivers/libvirt.ts';
+import { virtualBoxDriver } from './drivers/virtualbox.ts';
+import { machinesFolder, machinesOf, writeMachinesFolder } from './machines-folder.ts';
+import type { VagrantSpecification } from './specification.ts';
+import { VagrantRuntime } from './runtime.ts';
+import { Vagrant } from './vagrant.ts';
+
+/** Labs of virtual machines, which Vagrant makes with VirtualBox or libvirt. */
+export function createVagrantProvider(): Provider {
+  return {
+    name: 'vagrant',
+    availability,
+    adapt: (testbed, { machines }) => forMachines(testbed, machineOptionsSchema.parse(machines ?? {}).internet),
+    specify: ({ lab, id, directory, testbed, options }) => {
+      const machines = machineOptionsSchema.parse(options.machines ?? {});
+      machinesOf(testbed, { lab, machines });
+      return { provider: 'vagrant', lab, id, directory, machines, testbed };
+    },
+    prepare: async (specification, _packages, onProgress, signal) => {
+      const own = expectVagrant(specification);
+      const built = await prepareBox(own, onProgress, signal);
+      return { built, what: `the box ${own.machines.box}`, specification };
+    },
+    create: async (specification, access) => {
+      const own = expectVagrant(specification);
+      const lab = machinesOf(own.testbed, own);
+      await writeMachinesFolder(own, lab, access);
+      const runtime = runtimeOf(own);
+      runtime.watch();
+      return runtime;
+    },
+    attach: (specification) => attach(expectVagrant(specification)),
+    destroy: (specification) => destroy(expectVagrant(specification)),
+    tidy: () => Promise.resolve(),
+  };
+}
+
+function expectVagrant(specification: LabSpecification): VagrantSpecification {
+  if (specification.provider === 'vagrant') return specification;
+  throw new RelevoError('INTERNAL', `The lab "${specification.lab}" is not one of virtual machines.`);
+}
+
+function availability(): Availability {
+  if (isOnPath('vagrant')) return { available: true, reason: 'Vagrant is installed.' };
+  return {
+    available: false,
+    reason: 'Vagrant is not installed on this machine.',
+    hint: 'Install Vagrant and VirtualBox or libvirt (docs/vagrant.md), and try again.',
+  };
+}
+
+function isOnPath(program: string): boolean {
+  const names = process.platform === 'win32' ? [`${program}.exe`, `${program}.bat`] : [program];
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.some((folder) => names.some((name) => isExecutable(join(folder, name))));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function driverFor({ machines }: VagrantSpecification): MachineDriver {
+  return machines.hypervisor === 'libvirt' ? libvirtDriver() : virtualBoxDriver();
+}
+
+function runtimeOf(specification: VagrantSpecification): VagrantRuntime {
+  const vagrant = new Vagrant(machinesFolder(specification), specification.machines.hypervisor);
+  return new VagrantRuntime(machinesOf(specification.testbed, specification), vagrant, driverFor(specification));
+}
+
+function prepareBox(
+  specification: VagrantSpecification,
+  onProgress: (progress: PrepareProgress) => void,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { hypervisor } = specification.machines;
+  const { box } = machinesOf(specification.testbed, specification);
+  return ensureBox(box.names[hypervisor], hypervisor, (message) => onProgress({ message }), signal);
+}
+
+async function attach(specification: VagrantSpecification): Promise<LabRuntime | undefined> {
+  const runtime = runtimeOf(specification);
+  if (!(await runtime.find())) return undefined;
+  runtime.watch();
+  return runtime;
+}
+
+/** Vagrant knows by its own notes in the folder which machines it has made; nothing is looked for by name. */
+async function destroy(specification: VagrantSpecification): Promise<void> {
+  const folder = machinesFolder(specification);
+  const isThere = await stat(join(folder, '.vagrant')).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) await new Vagrant(folder, specification.machines.hypervisor).destroy();
+  await rm(specification.directory, { recursive: true, force: true });
+}

@@ -1,0 +1,217 @@
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Machine, MachineLab } from '../../../testbeds/exporters/vagrant/machines.ts';
+import { RelevoError } from '../../contract/index.ts';
+import type { LabRuntime, NodePower, NodeRuntimeStatus } from '../provider.ts';
+import { CreationGate } from './creation-gate.ts';
+import type { AdapterPlace, MachineDriver, MachinePower } from './drivers/driver.ts';
+import type { SshPlace } from './ssh-config.ts';
+import type { Vagrant } from './vagrant.ts';
+
+/** How often the hypervisor is asked: somebody may use Vagrant by hand, or a machine may die. */
+const POLL_MS = 5000;
+/** What Vagrant says as soon as a machine is made and boots: the next may be made. */
+const BOOTS = /^(Waiting for (domain|machine)|Booting VM|Starting domain)/;
+
+interface View {
+  power: NodePower;
+  cut: readonly string[];
+}
+
+/** A lab's virtual machines: made and started by Vagrant, watched and broken through the hypervisor. */
+export class VagrantRuntime implements LabRuntime {
+  readonly #lab: MachineLab;
+  readonly #vagrant: Vagrant;
+  readonly #driver: MachineDriver;
+  readonly #views: Map<string, View>;
+  readonly #places = new Map<string, SshPlace>();
+  readonly #gate = new CreationGate();
+  /** Being started: not on before it answers, whatever the hypervisor says. */
+  readonly #starting = new Set<string>();
+  readonly #listeners = new Set<(status: NodeRuntimeStatus) => void>();
+  readonly #lostListeners = new Set<(reason: string) => void>();
+  #timer: NodeJS.Timeout | undefined;
+  #polling: Promise<void> | undefined;
+  #existed = false;
+
+  constructor(lab: MachineLab, vagrant: Vagrant, driver: MachineDriver) {
+    this.#lab = lab;
+    this.#vagrant = vagrant;
+    this.#driver = driver;
+    this.#views = new Map(lab.machines.map(({ node }) => [node.name, { power: 'off', cut: [] }]));
+  }
+
+  /** Learns what there is. False when none of the machines exists. */
+  async find(): Promise<boolean> {
+    await this.refresh();
+    const running = [...this.#views].filter(([, { power }]) => power !== 'off').map(([node]) => node);
+    if (running.length > 0) await this.#learnPlaces(running);
+    return this.#existed;
+  }
+
+  watch(): void {
+    this.#timer ??= setInterval(() => void this.refresh().catch(() => undefined), POLL_MS);
+    this.#timer.unref();
+  }
+
+  nodes = (): NodeRuntimeStatus[] => [...this.#views].map(([node, view]) => ({ node, ...view }));
+
+  /** Asks the hypervisor now; calls at the same time share one answer. */
+  refresh(): Promise<void> {
+    this.#polling ??= this.#ask().finally(() => (this.#polling = undefined));
+    return this.#polling;
+  }
+
+  async #ask(): Promise<void> {
+    const powers = await this.#driver.powers(this.#lab.machines.map(({ label }) => label));
+    const isAnyThere = [...powers.values()].some((power) => power !== 'missing');
+    for (const { node, label } of this.#lab.machines) {
+      if (this.#starting.has(node.name)) continue;
+      const known = this.#views.get(node.name)?.power ?? 'off';
+      this.#change(node.name, { power: nodePower(powers.get(label) ?? 'missing', known) });
+    }
+    if (this.#existed && !isAnyThere && this.#starting.size === 0)
+      for (const listener of this.#lostListeners) listener('Its machines were removed.');
+    this.#existed = isAnyThere;
+  }
+
+  async startNode(node: string, onProgress: (message: string) => void = () => undefined): Promise<void> {
+    this.#machine(node);
+    this.#starting.add(node);
+    this.#change(node, { power: 'booting' });
+    try {
+      await this.#up(node, onProgress);
+      await this.#learnPlaces([node]);
+      await this.#learnCables(node);
+      this.#existed = true;
+      this.#change(node, { power: 'on' });
+    } finally {
+      this.#starting.delete(node);
+      await this.refresh().catch(() => undefined);
+    }
+  }
+
+  async #up(node: string, onProgress: (message: string) => void): Promise<void> {
+    const { leave } = await this.#gate.enter();
+    const heard = (message: string): void => {
+      if (BOOTS.test(message)) leave();
+      onProgress(message);
+    };
+    await this.#vagrant.up(node, { onProgress: heard }).finally(leave);
+  }
+
+  async killNode(node: string): Promise<void> {
+    await this.#driver.cutPower(this.#machine(node).label);
+    this.#change(node, { power: 'off' });
+  }
+
+  async freezeNode(node: string): Promise<void> {
+    await this.#driver.pause(this.#machine(node).label);
+    this.#change(node, { power: 'frozen' });
+  }
+
+  async thawNode(node: string): Promise<void> {
+    await this.#driver.resume(this.#machine(node).label);
+    this.#change(node, { power: 'on' });
+  }
+
+  cutLink(node: string, network: string): Promise<void> {
+    return this.#setCable(node, network, false);
+  }
+
+  restoreLink(node: string, network: string): Promise<void> {
+    return this.#setCable(node, network, true);
+  }
+
+  async #setCable(node: string, network: string, isConnected: boolean): Promise<void> {
+    const { label, adapters } = this.#machine(node);
+    const adapter = adapters.find((candidate) => candidate.network.name === network);
+    if (adapter === undefined)
+      throw new RelevoError('UNKNOWN_NETWORK', `The node "${node}" has no cable in a network "${network}".`, { node });
+    await this.#driver.setCable(label, placeOf(adapter), isConnected);
+    await this.#learnCables(node);
+  }
+
+  async #learnCables(node: string): Promise<void> {
+    const { label, adapters } = this.#machine(node);
+    const cut = await this.#driver.cutCables(label, adapters.map(placeOf));
+    const numbers = new Set(cut.map(({ number }) => number));
+    this.#change(node, {
+      cut: adapters.filter(({ number }) => numbers.has(number)).map(({ network }) => network.name),
+    });
+  }
+
+  async #learnPlaces(nodes: readonly string[]): Promise<void> {
+    for (const [node, place] of await this.#vagrant.sshPlaces(nodes)) this.#places.set(node, place);
+  }
+
+  openTransport(node: string): Duplex {
+    const place = this.#places.get(node);
+    if (place === undefined) {
+      throw new RelevoError('NODE_NOT_RUNNING', `Vagrant tells no SSH address of the node "${node}".`, {
+        node,
+        hint: `Start it: relevo start ${node}.`,
+      });
+    }
+    const socket = connect({ ...place, noDelay: true });
+    // Who uses the stream learns of a failure from its end.
+    socket.on('error', () => undefined);
+    return socket;
+  }
+
+  onChange(listener: (status: NodeRuntimeStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  onLost(listener: (reason: string) => void): () => void {
+    this.#lostListeners.add(listener);
+    return () => void this.#lostListeners.delete(listener);
+  }
+
+  /** Virtual machines outlive whoever started them from the first moment on. */
+  commit(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  detach(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #change(node: string, change: Partial<View>): void {
+    const before = this.#views.get(node);
+    if (before === undefined) return;
+    const after = { ...before, ...change };
+    if (after.power === 'off') after.cut = [];
+    this.#views.set(node, after);
+    if (before.power === after.power && before.cut.join() === after.cut.join()) return;
+    for (const listener of this.#listeners) listener({ node, ...after });
+  }
+
+  #machine(name: string): Machine {
+    const machine = this.#lab.machines.find(({ node }) => node.name === name);
+    if (machine !== undefined) return machine;
+    throw new RelevoError('UNKNOWN_NODE', `The lab has no node "${name}".`, { node: name });
+  }
+}
+
+function placeOf({ number, mac }: Machine['adapters'][number]): AdapterPlace {
+  return { number, mac: mac.toLowerCase() };
+}
+
+/** On its way from one state to another, a machine is what it was. */
+function nodePower(power: MachinePower, known: NodePower): NodePower {
+  switch (power) {
+    case 'on':
+      return 'on';
+    case 'paused':
+      return 'frozen';
+    case 'other':
+      return known;
+    case 'off':
+    case 'saved':
+    case 'missing':
+      return 'off';
+  }
+}
