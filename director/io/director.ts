@@ -27,6 +27,7 @@ import { describeSync, SyncRoleFollower } from './sync/role.ts';
 import { ipForward, readSysctl, writeSysctl } from './sysctl.ts';
 import { version } from './version.ts';
 import { VrrpController } from './vrrp/controller.ts';
+import { logVrrpEvent } from './vrrp/log-event.ts';
 
 export interface DirectorOptions {
   readonly configFile: string;
@@ -258,14 +259,12 @@ export class Director {
       { ...vrrp, instances },
       {
         event: (event) => {
-          if (event.type === 'log') this.#options.log(event.level, event.message);
-          else if (event.type === 'vrrp-state') {
-            this.#options.log('info', `${event.instance}: ${event.from} → ${event.to}: ${event.reason}`);
-            void this.#sync.follow(event.instance, event.to);
-          } else if (event.type === 'link')
-            this.#options.log('info', `${event.interface} is ${event.up ? 'up' : 'down'}: ${event.reason}`);
+          logVrrpEvent(event, this.#options.log);
+          if (event.type === 'vrrp-state') void this.#sync.follow(event.instance, event.to);
           if (event.type !== 'log') this.events.emit(event);
         },
+        // Who watched before the thread's first word has never heard of them, and folds no change of theirs.
+        instancesChanged: () => this.events.emit({ type: 'snapshot', at: epochNow(), snapshot: this.snapshot() }),
         held: (addresses) => {
           this.#local.held = addresses.map(({ address }) => address);
           this.#followAddresses();

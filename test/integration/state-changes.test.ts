@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DirectorEvent } from '../../director/api/event.ts';
+import { foldDirector } from '../../director/api/fold.ts';
+import type { DirectorSnapshot } from '../../director/api/snapshot.ts';
 import { buildDirector } from '../../scripts/build-director.mjs';
 import { BalancedLab, serverAddress, VIP } from './support/balanced-lab.ts';
 import { until } from './support/director-namespaces.ts';
@@ -79,6 +81,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await lab.stop();
   rmSync(work, { recursive: true, force: true });
+});
+
+it('who began to watch before there were instances hears of them, and of what they become', () => {
+  const { events } = lab.director;
+  expect(events[0]).toMatchObject({ type: 'snapshot', snapshot: { instances: [] } });
+  const folded = events.reduce<DirectorSnapshot | undefined>(foldDirector, undefined);
+  expect(folded?.instances).toMatchObject([{ name: 'VI_E', state: 'MASTER' }]);
 });
 
 describe('why', () => {

@@ -14,6 +14,8 @@ const nonBlocking = 0x800 | 0x80000; // EFD_NONBLOCK | EFD_CLOEXEC
 
 export interface VrrpListener {
   event(event: DirectorEvent): void;
+  /** There are other instances than before, and `status` has them. */
+  instancesChanged(): void;
   /** The addresses of all instances that are master now. */
   held(addresses: readonly VirtualAddress[]): void;
   /** The thread ended by an error: nothing answers for the addresses any more. */
@@ -96,6 +98,12 @@ export class VrrpController {
     libc.write(this.#wakeFd, new Uint8Array(BigUint64Array.of(1n).buffer));
   }
 
+  #learn(status: VrrpStatus): void {
+    const before = namesOf(this.#status);
+    this.#status = status;
+    if (namesOf(status) !== before) this.#listener.instancesChanged();
+  }
+
   #take(message: VrrpMessage): void {
     switch (message.type) {
       case 'event':
@@ -111,7 +119,7 @@ export class VrrpController {
         this.#reconfiguring.shift()?.();
         break;
       case 'status':
-        this.#status = message.status;
+        this.#learn(message.status);
         break;
       case 'stopped':
         break;
@@ -119,4 +127,8 @@ export class VrrpController {
         assertNever(message);
     }
   }
+}
+
+function namesOf(status: VrrpStatus | undefined): string {
+  return status?.instances.map(({ configuration }) => configuration.name).join('\n') ?? '';
 }
