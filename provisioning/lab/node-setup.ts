@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { RelevoError } from '../contract/index.ts';
 import { bootScriptPath, renderInstallScript, renderMachineScript } from '../recipes/index.ts';
 import type { InitSystem, ReadinessCheck, Recipe, Upload } from '../recipes/index.ts';
@@ -53,6 +54,7 @@ async function upload(
 ): Promise<void> {
   for (const { asset, path } of uploads) {
     onProgress(`Copying ${path}`);
+    await connection.execute(`mkdir -p '${posix.dirname(path)}'`);
     await connection.writeFile(path, await readFile(assets[asset]), 0o755);
   }
 }

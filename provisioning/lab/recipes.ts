@@ -8,6 +8,7 @@ export function labRecipes({ testbed, provider, keys, specification }: LabRecord
   return recipesFor(testbed, {
     sharing: sharingOf(provider).kind,
     init: provider === 'namespaces' ? 'none' : 'systemd',
+    hasDrills: true,
     ...(specification.provider === 'vagrant' ? { stack: specification.machines.stack } : {}),
     keys: {
       clusterPrivateKey: keys.cluster.privateKey,

@@ -54,7 +54,8 @@ class Service implements LabService {
   constructor(options: LabServiceOptions, providers: Providers) {
     this.#options = options;
     this.#providers = providers;
-    this.#assets = { director: join(options.distDirectory, 'director', 'director') };
+    const built = (...path: string[]): string => join(options.distDirectory, ...path);
+    this.#assets = { director: built('director', 'director'), probe: built('node', 'probe.cjs') };
   }
 
   async takeOver(): Promise<void> {

@@ -49,7 +49,7 @@ export type InitSystem = 'none' | 'systemd';
 
 /** A file that is no text and comes with Relevo: it has to be at `path` before the install steps run. */
 export interface Upload {
-  readonly asset: 'director';
+  readonly asset: 'director' | 'probe';
   readonly path: string;
 }
 
@@ -73,6 +73,8 @@ export interface RecipeContext {
   /** How the storage node's files reach the others: NFS needs the kernel's client, which namespaces seldom have. */
   readonly sharing: 'sshfs' | 'nfs';
   readonly init: InitSystem;
+  /** Machines only: Relevo's drills will measure from the client. Namespaces see the probe anyway. */
+  readonly hasDrills?: boolean;
   /** What runs on the directors; by default our own. */
   readonly stack?: Stack;
   /** The lab's own keys, as OpenSSH writes them. */

@@ -24,6 +24,7 @@ const print = (value: unknown): void => void process.stdout.write(`${JSON.string
 function speak(file: string): void {
   const controller = new VrrpController(load(file), {
     event: (event) => event.type !== 'advert' && print(event),
+    instancesChanged: () => undefined,
     held: () => undefined,
     failed: (error) => {
       throw error;

@@ -29,7 +29,12 @@ export async function openVirtualLab(packages: readonly string[]): Promise<void>
   mkdirSync(environment.VAGRANT_HOME, { recursive: true });
   const env = { ...process.env, ...environment };
   execFileSync('install', ['-m', '755', join(tools, 'qemu-tcg'), '/usr/local/bin/qemu-tcg']);
-  execFileSync('install', ['-m', '644', join(tools, 'Vagrantfile.home'), join(environment.VAGRANT_HOME, 'Vagrantfile')]);
+  execFileSync('install', [
+    '-m',
+    '644',
+    join(tools, 'Vagrantfile.home'),
+    join(environment.VAGRANT_HOME, 'Vagrantfile'),
+  ]);
   if (!existsSync(join(environment.VAGRANT_HOME, 'boxes', BOX.replace('/', '-VAGRANTSLASH-'))))
     await run(join(tools, 'make-box.sh'), [], { env: { ...env, EXTRA: packages.join(' ') }, maxBuffer: 1 << 24 });
   await run(join(tools, 'vlab.sh'), ['up'], { env });
