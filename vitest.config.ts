@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // unit: beside the file they test, no network, virtual clock. integration: real namespaces, root.
-// oracle: a real kernel's IPVS in QEMU. e2e: a real Chromium.
+// oracle: a real kernel's IPVS in QEMU. e2e: a real Chromium. vms: real virtual machines by Vagrant.
 export default defineConfig({
   test: {
     projects: [
@@ -31,6 +31,15 @@ export default defineConfig({
           maxWorkers: 4,
           testTimeout: 240_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'vms',
+          include: ['test/vms/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 1_800_000,
+          fileParallelism: false,
         },
       },
       {

@@ -12,18 +12,13 @@ export class OtherTestbed {
   readonly relevo: Relevo;
   readonly #folder: string;
 
-  private constructor(relevo: Relevo, folder: string) {
+  constructor(relevo: Relevo, folder: string) {
     this.relevo = relevo;
     this.#folder = folder;
   }
 
   static async create(testbed: string): Promise<OtherTestbed> {
-    const folder = mkdtempSync(join(tmpdir(), 'relevo-testbed-'));
-    const left = new Set(unneeded.map((name) => join(root, 'dist', name)));
-    cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true, filter: (source) => !left.has(source) });
-    mkdirSync(join(folder, 'dist', 'renderer'));
-    for (const part of ['bin', 'package.json']) cpSync(join(root, part), join(folder, part), { recursive: true });
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    const folder = relevoFolder(unneeded);
     const target = join(folder, 'dist', 'testbeds', testbed);
     cpSync(join(root, 'test', 'fixtures', 'testbeds', testbed), target, { recursive: true });
     return new OtherTestbed(await Relevo.create({}, folder), folder);
@@ -33,4 +28,15 @@ export class OtherTestbed {
     await this.relevo.dispose();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** A copy of Relevo as built, without these parts of it. The caller removes it. */
+export function relevoFolder(without: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'relevo-testbed-'));
+  const left = new Set(without.map((name) => join(root, 'dist', name)));
+  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true, filter: (source) => !left.has(source) });
+  mkdirSync(join(folder, 'dist', 'renderer'), { recursive: true });
+  for (const part of ['bin', 'package.json']) cpSync(join(root, part), join(folder, part), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
 }

@@ -37,17 +37,24 @@ export class Relevo {
   readonly state: string;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #root: string;
+  readonly #launcher: readonly string[];
 
-  constructor(state: string, environment: NodeJS.ProcessEnv = {}, checkout = root) {
+  /** `launcher`: what runs Node, such as `ip netns exec NAME`. */
+  constructor(state: string, environment: NodeJS.ProcessEnv = {}, checkout = root, launcher: readonly string[] = []) {
     this.state = state;
     this.#root = checkout;
+    this.#launcher = launcher;
     this.#environment = { ...process.env, ...environment, RELEVO_STATE: state };
   }
 
   /** In /tmp, and short: a socket's path has room for 107 bytes. */
-  static async create(environment: NodeJS.ProcessEnv = {}, checkout = root): Promise<Relevo> {
+  static async create(
+    environment: NodeJS.ProcessEnv = {},
+    checkout = root,
+    launcher: readonly string[] = [],
+  ): Promise<Relevo> {
     if (!existsSync(join(root, 'dist', 'relevo.mjs'))) throw new Error('Relevo is not built: npm run build');
-    return new Relevo(await mkdtemp('/tmp/relevo-it-'), environment, checkout);
+    return new Relevo(await mkdtemp('/tmp/relevo-it-'), environment, checkout, launcher);
   }
 
   start(...args: string[]): RunningCommand {
@@ -56,7 +63,13 @@ export class Relevo {
 
   startWith({ input = '', timeoutMs = 120_000 }: RunOptions, ...args: string[]): RunningCommand {
     const begin = performance.now();
-    const child = spawn(process.execPath, [join(this.#root, 'bin', 'relevo.js'), ...args], {
+    const [program = '', ...rest] = [
+      ...this.#launcher,
+      process.execPath,
+      join(this.#root, 'bin', 'relevo.js'),
+      ...args,
+    ];
+    const child = spawn(program, rest, {
       env: this.#environment,
       stdio: ['pipe', 'pipe', 'pipe'],
     });

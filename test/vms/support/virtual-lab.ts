@@ -24,8 +24,14 @@ export function inside(command: string, ...args: string[]): [string, string[]] {
   return ['ip', ['netns', 'exec', namespace, command, ...args]];
 }
 
+/** What recipes install beside what the box has anyway: its machines have no way to a package server. */
+const PACKAGES = [
+  ...['apache2', 'apache2-utils', 'libapache2-mod-php', 'php', 'bind9', 'bind9-dnsutils', 'dnsmasq', 'nftables'],
+  ...['nfs-kernel-server', 'nfs-common', 'rpcbind', 'nano', 'openssl', 'openssh-client'],
+];
+
 /** Builds the box unless it is there, and starts libvirt. Takes two minutes the first time. */
-export async function openVirtualLab(packages: readonly string[]): Promise<void> {
+export async function openVirtualLab(): Promise<void> {
   mkdirSync(environment.VAGRANT_HOME, { recursive: true });
   const env = { ...process.env, ...environment };
   execFileSync('install', ['-m', '755', join(tools, 'qemu-tcg'), '/usr/local/bin/qemu-tcg']);
@@ -36,7 +42,7 @@ export async function openVirtualLab(packages: readonly string[]): Promise<void>
     join(environment.VAGRANT_HOME, 'Vagrantfile'),
   ]);
   if (!existsSync(join(environment.VAGRANT_HOME, 'boxes', BOX.replace('/', '-VAGRANTSLASH-'))))
-    await run(join(tools, 'make-box.sh'), [], { env: { ...env, EXTRA: packages.join(' ') }, maxBuffer: 1 << 24 });
+    await run(join(tools, 'make-box.sh'), [], { env: { ...env, EXTRA: PACKAGES.join(' ') }, maxBuffer: 1 << 24 });
   await run(join(tools, 'vlab.sh'), ['up'], { env });
 }
 
