@@ -9,6 +9,7 @@ export function addLabCommands(program: Command, registrar: Registrar): void {
   addTestbeds(program, registrar);
   addPlan(program, registrar);
   addUp(program, registrar);
+  addDoctor(program, registrar);
   addDown(program, registrar);
   addStatus(program, registrar);
   addLogs(program, registrar);
@@ -69,14 +70,39 @@ function addUp(program: Command, { context, command }: Registrar): void {
   addMachineOptions(made);
 }
 
+function addDoctor(program: Command, { command }: Registrar): void {
+  const made = command(program, {
+    usage: 'doctor [testbed]',
+    summary: 'tell what on this computer stands in the way of virtual machines, and what mends it',
+    description:
+      'Looks at Vagrant, VirtualBox or libvirt, virtualization, memory, disk, addresses and the box, for the machines of a testbed\n' +
+      '(by default the TFG). Changes nothing. Exit status 1 when something has to be mended.',
+    examples: [
+      ['relevo doctor', 'for the TFG with VirtualBox'],
+      ['relevo doctor tfg --provider libvirt', 'with libvirt'],
+    ],
+    run: async ([testbed = 'tfg'], options) => (await import('../commands/doctor.ts')).doctor(testbed, options),
+  });
+  made.addOption(
+    new Option('--provider <provider>', 'who is to run the machines')
+      .choices(machineProviderSchema.options)
+      .default('virtualbox'),
+  );
+  addMachineChoices(made);
+}
+
 /** What a lab is made of. */
 function addMachineOptions(command: Command): void {
+  command.addOption(
+    new Option('--provider <provider>', 'what the nodes are: namespaces, or virtual machines through Vagrant')
+      .choices(['namespaces', ...machineProviderSchema.options])
+      .default('namespaces'),
+  );
+  addMachineChoices(command);
+}
+
+function addMachineChoices(command: Command): void {
   command
-    .addOption(
-      new Option('--provider <provider>', 'what the nodes are: namespaces, or virtual machines through Vagrant')
-        .choices(['namespaces', ...machineProviderSchema.options])
-        .default('namespaces'),
-    )
     .addOption(
       new Option('--stack <stack>', "machines: what runs on the directors, ours or the document's software").choices(
         stackSchema.options,

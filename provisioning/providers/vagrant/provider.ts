@@ -3,6 +3,7 @@ import { rm, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { forMachines } from '../../../testbeds/exporters/vagrant/machines.ts';
 import { machineOptionsSchema, RelevoError } from '../../contract/index.ts';
+import { demandsOf, findings, gatherFacts } from '../../preflight/index.ts';
 import type { Availability, LabRuntime, PrepareProgress, Provider } from '../provider.ts';
 import type { LabSpecification } from '../specification.ts';
 import { ensureBox } from './box.ts';
@@ -27,6 +28,8 @@ export function createVagrantProvider(): Provider {
     },
     prepare: async (specification, _packages, onProgress, signal) => {
       const own = expectVagrant(specification);
+      onProgress({ message: 'Looking at this computer' });
+      await checkHost(own);
       const built = await prepareBox(own, onProgress, signal);
       return { built, what: `the box ${own.machines.box}`, specification };
     },
@@ -56,6 +59,18 @@ function availability(): Availability {
     reason: 'Vagrant is not installed on this machine.',
     hint: 'Install Vagrant and VirtualBox or libvirt (docs/vagrant.md), and try again.',
   };
+}
+
+/** @throws RelevoError PROVIDER_UNAVAILABLE with everything that is in the way, before anything was made */
+async function checkHost(specification: VagrantSpecification): Promise<void> {
+  const demands = demandsOf(machinesOf(specification.testbed, specification), specification.machines.hypervisor);
+  const found = findings(await gatherFacts(), demands).filter(({ level }) => level === 'error');
+  if (found.length === 0) return;
+  throw new RelevoError('PROVIDER_UNAVAILABLE', 'These machines cannot run on this computer.', {
+    lab: specification.lab,
+    output: found.map(({ message, fix }) => `${message}\n  ${fix ?? ''}`).join('\n'),
+    hint: 'Mend what the lines above name; "relevo doctor" looks again.',
+  });
 }
 
 function isOnPath(program: string): boolean {

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import type { Demands, Finding, HostFacts } from './facts.ts';
+import { findings, isBlocked } from './findings.ts';
+import { pluginNames } from './gather.ts';
+
+const laptop: HostFacts = {
+  platform: 'linux',
+  vagrant: '2.4.1',
+  virtualBox: '7.0.20',
+  libvirt: '9.0.0',
+  plugins: ['vagrant-libvirt'],
+  hasVirtualization: true,
+  kvm: 'usable',
+  hyperV: false,
+  secureBoot: false,
+  vboxModule: true,
+  networks: [{ device: 'wlan0', cidr: '192.168.7.23/24' }],
+  freeMemory: 12_000,
+  freeDisk: 90_000,
+  boxes: [
+    { name: 'debian/trixie64', provider: 'libvirt' },
+    { name: 'bento/debian-13', provider: 'virtualbox' },
+  ],
+};
+
+const nat = [{ name: 'nat', cidr: '192.168.1.0/24' }];
+const onLibvirt: Demands = {
+  hypervisor: 'libvirt',
+  box: 'debian/trixie64',
+  memory: 5632,
+  machines: 10,
+  networks: nat,
+};
+const onVirtualBox: Demands = { ...onLibvirt, hypervisor: 'virtualbox', box: 'bento/debian-13', networks: [] };
+
+const inTheWay = (facts: Partial<HostFacts>, demands: Demands): Finding[] =>
+  findings({ ...laptop, ...facts }, demands).filter(({ level }) => level !== 'ok');
+
+/** The laptop without some facts. */
+function without(...names: (keyof HostFacts)[]): HostFacts {
+  return Object.fromEntries(
+    Object.entries(laptop).filter(([name]) => !names.includes(name as keyof HostFacts)),
+  ) as unknown as HostFacts;
+}
+
+test.each([
+  ['libvirt', onLibvirt],
+  ['VirtualBox', onVirtualBox],
+])('nothing is in the way of a good laptop: %s', (_, demands) => {
+  expect(inTheWay({}, demands)).toEqual([]);
+});
+
+test.each<[string, Partial<HostFacts>, Demands, string, RegExp]>([
+  ['an old Vagrant', { vagrant: '2.2.19' }, onLibvirt, 'warning: vagrant', /2\.3/],
+  ['an old VirtualBox', { virtualBox: '6.1.50' }, onVirtualBox, 'warning: virtualbox', /7\.0/],
+  ['no plugin', { plugins: [] }, onLibvirt, 'error: vagrant-libvirt', /vagrant plugin install/],
+  ['a module that was never built', { vboxModule: false }, onVirtualBox, 'error: virtualbox-module', /vboxconfig/],
+  [
+    'a module that Secure Boot refuses',
+    { vboxModule: false, secureBoot: true },
+    onVirtualBox,
+    'error: virtualbox-module',
+    /mokutil/,
+  ],
+  ['Hyper-V', { platform: 'win32', hyperV: true }, onVirtualBox, 'warning: hyper-v', /bcdedit/],
+  ['no virtualization', { hasVirtualization: false }, onVirtualBox, 'warning: virtualization', /firmware/],
+  ['a KVM of others', { kvm: 'denied' }, onLibvirt, 'warning: kvm', /adduser/],
+  ['no KVM', { kvm: 'missing' }, onLibvirt, 'warning: kvm', /modprobe/],
+  [
+    'the same network at home',
+    { networks: [{ device: 'eth0', cidr: '192.168.1.77/24' }] },
+    onLibvirt,
+    'error: addresses',
+    /stand-in/,
+  ],
+  ['little memory', { freeMemory: 6000 }, onLibvirt, 'warning: memory', /fewer nodes/],
+  ['too little memory', { freeMemory: 5000 }, onLibvirt, 'error: memory', /fewer nodes/],
+  ['little disk', { freeDisk: 14_999 }, onLibvirt, 'warning: disk', /VAGRANT_HOME/],
+  [
+    'a box of the other provider only',
+    { boxes: [{ name: 'debian/trixie64', provider: 'virtualbox' }] },
+    onLibvirt,
+    'warning: box',
+    /vagrant box add debian\/trixie64 --provider libvirt/,
+  ],
+])('%s is found, with what mends it', (_, facts, demands, expected, fix) => {
+  const [found, ...others] = inTheWay(facts, demands);
+  expect([`${found?.level ?? ''}: ${found?.id ?? ''}`, others]).toEqual([expected, []]);
+  expect(found?.fix).toMatch(fix);
+});
+
+test('programs that are missing are errors, each with where to get it', () => {
+  const bare = without('vagrant', 'virtualBox', 'libvirt');
+  expect(
+    findings(bare, onVirtualBox)
+      .filter(({ level }) => level === 'error')
+      .map(({ id }) => id),
+  ).toEqual(['vagrant', 'virtualbox']);
+  expect(
+    findings(bare, onLibvirt)
+      .filter(({ level }) => level === 'error')
+      .map(({ id }) => id),
+  ).toEqual(['vagrant', 'libvirt']);
+  expect(isBlocked(findings(bare, onLibvirt))).toBe(true);
+  expect(isBlocked(findings(laptop, onLibvirt))).toBe(false);
+});
+
+test('a libvirt that does not answer is told with its words', () => {
+  const [found] = findings({ ...without('libvirt'), libvirtProblem: 'Permission denied' }, onLibvirt).filter(
+    ({ level }) => level === 'error',
+  );
+  expect(found?.message).toContain('Permission denied');
+  expect(found?.fix).toContain('systemctl start libvirtd');
+});
+
+test('the same network at home does not matter where the lab is isolated', () => {
+  const home = { networks: [{ device: 'eth0', cidr: '192.168.1.77/24' }] };
+  expect(inTheWay(home, { ...onLibvirt, networks: [] })).toEqual([]);
+});
+
+test('plugins are read from what Vagrant prints for programs', () => {
+  const output =
+    '1,vagrant-libvirt,plugin-name,vagrant-libvirt\n1,vagrant-libvirt,plugin-version,0.11.2%!(VAGRANT_COMMA) system\n';
+  expect(pluginNames(output)).toEqual(['vagrant-libvirt']);
+});
