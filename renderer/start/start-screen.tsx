@@ -29,11 +29,11 @@ export function StartScreen() {
   );
 }
 
-/** Why labs cannot be started on this computer, when they cannot. */
+/** Why labs cannot be started on this computer, when they cannot. The window starts those in namespaces. */
 function ProviderNotices() {
   const { t } = useTranslation();
   const providers = useApp(({ engine }) => engine?.providers);
-  const missing = (providers ?? []).filter(({ available }) => !available);
+  const missing = (providers ?? []).filter(({ name, available }) => name === 'namespaces' && !available);
   return missing.map(({ name, reason, hint }) => (
     <Alert key={name} color="yellow" icon={<IconAlertTriangle />} title={`${t('start.unavailable')} (${name})`}>
       <Text size="sm">{reason}</Text>
