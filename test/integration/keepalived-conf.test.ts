@@ -190,7 +190,9 @@ describe('a running director', () => {
     await until('events arrive', 5000, () => director.since(0, 'advert').length >= 2);
     expect(director.events[0]?.type).toBe('snapshot');
     for (const event of director.events) expect(directorEventSchema.safeParse(event).error).toBeUndefined();
-    expect(director.events.filter(({ type }) => type === 'snapshot')).toHaveLength(1);
+    // Another one comes for a watcher who was there before the instances.
+    const [first, ...later] = director.events.flatMap((event) => (event.type === 'snapshot' ? [event.snapshot] : []));
+    expect(later).toHaveLength(first?.instances.length === 0 ? 1 : 0);
     const snapshot = directorSnapshotSchema.parse(await director.snapshot());
     expect(snapshot).toMatchObject({ masquerading: true, services: [{ address: '192.168.1.200', port: 80 }] });
     expect(snapshot.instances.map(({ state }) => state)).toEqual(['MASTER', 'MASTER']);
