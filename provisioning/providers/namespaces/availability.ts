@@ -1,22 +1,11 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { findProgram } from '../../process/programs.ts';
 import type { Availability } from '../provider.ts';
 
 const TOOLS = ['unshare', 'nsenter', 'setpriv', 'mount', 'ip', 'apt-get', 'bash'];
 
-function missingTools(path: string): string[] {
-  const directories = [...path.split(delimiter), '/usr/sbin', '/sbin'];
-  return TOOLS.filter((tool) => !directories.some((directory) => isExecutable(join(directory, tool))));
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Where they are even when a user's path has only programs for users. */
+const SYSTEM_FOLDERS = ['/usr/sbin', '/sbin'];
 
 /** An overlay on an overlay on an overlay is one too many for the kernel (FILESYSTEM_MAX_STACK_DEPTH, include/linux/fs.h). */
 function rootIsOverlay(): boolean {
@@ -40,7 +29,7 @@ export function namespacesAvailability(): Availability {
       hint: 'Start the engine as root: sudo relevo serve.',
     };
   }
-  const missing = missingTools(process.env['PATH'] ?? '');
+  const missing = TOOLS.filter((tool) => findProgram([tool], process.env, SYSTEM_FOLDERS) === undefined);
   if (missing.length > 0) {
     return {
       available: false,

@@ -1,6 +1,6 @@
 import type { MachineProvider } from '../../../testbeds/exporters/vagrant/options.ts';
 import { run } from '../../process/run.ts';
-import { parseVagrantLine, parseVagrantOutput, progressMessage } from './machine-readable.ts';
+import { parseVagrantOutput, tellProgress } from './machine-readable.ts';
 import type { VagrantLine } from './machine-readable.ts';
 
 /** Hundreds of megabytes over a slow line. */
@@ -35,11 +35,7 @@ export async function ensureBox(
     timeoutMs: DOWNLOAD_LIMIT_MS,
     code: 'BASE_LAYER_FAILED',
     hint: 'Check that this computer reaches the network, or name a box that "vagrant box list" shows (--box NAME).',
-    onLine: (line) => {
-      const parsed = parseVagrantLine(line);
-      const message = parsed === undefined ? undefined : progressMessage(parsed);
-      if (message !== undefined) onProgress(message);
-    },
+    onLine: (line) => tellProgress(line, onProgress),
   });
   return true;
 }

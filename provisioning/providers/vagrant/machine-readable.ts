@@ -41,6 +41,13 @@ export function progressMessage({ type, data }: VagrantLine): string | undefined
   return shown === '' ? undefined : shown.replaceAll(/\s+/g, ' ');
 }
 
+/** Tells what a line says to somebody who waits, if it says anything. */
+export function tellProgress(line: string, onProgress: (message: string) => void): void {
+  const parsed = parseVagrantLine(line);
+  const message = parsed === undefined ? undefined : progressMessage(parsed);
+  if (message !== undefined) onProgress(message);
+}
+
 export interface VagrantError {
   /** The name of Vagrant's own class, such as `Vagrant::Errors::MachineLocked`. */
   readonly kind: string;

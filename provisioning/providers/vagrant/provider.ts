@@ -1,10 +1,11 @@
-import { accessSync, constants } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { forMachines } from '../../../testbeds/exporters/vagrant/machines.ts';
+import type { MachineLab } from '../../../testbeds/exporters/vagrant/machines.ts';
 import { machineOptionsSchema, RelevoError } from '../../contract/index.ts';
+import { findProgram } from '../../process/programs.ts';
 import { demandsOf, findings, gatherFacts } from '../../preflight/index.ts';
-import type { Availability, LabRuntime, PrepareProgress, Provider } from '../provider.ts';
+import type { Availability, LabRuntime, Provider } from '../provider.ts';
 import type { LabSpecification } from '../specification.ts';
 import { ensureBox } from './box.ts';
 import type { MachineDriver } from './drivers/driver.ts';
@@ -29,15 +30,17 @@ export function createVagrantProvider(): Provider {
     prepare: async (specification, _packages, onProgress, signal) => {
       const own = expectVagrant(specification);
       onProgress({ message: 'Looking at this computer' });
-      await checkHost(own);
-      const built = await prepareBox(own, onProgress, signal);
+      const lab = machinesOf(own.testbed, own);
+      await checkHost(lab, own);
+      const box = lab.box.names[own.machines.hypervisor];
+      const built = await ensureBox(box, own.machines.hypervisor, (message) => onProgress({ message }), signal);
       return { built, what: `the box ${own.machines.box}`, specification };
     },
     create: async (specification, access) => {
       const own = expectVagrant(specification);
       const lab = machinesOf(own.testbed, own);
       await writeMachinesFolder(own, lab, access);
-      const runtime = runtimeOf(own);
+      const runtime = runtimeOf(lab, own);
       runtime.watch();
       return runtime;
     },
@@ -53,7 +56,8 @@ function expectVagrant(specification: LabSpecification): VagrantSpecification {
 }
 
 function availability(): Availability {
-  if (isOnPath('vagrant')) return { available: true, reason: 'Vagrant is installed.' };
+  const names = process.platform === 'win32' ? ['vagrant.exe', 'vagrant.bat'] : ['vagrant'];
+  if (findProgram(names) !== undefined) return { available: true, reason: 'Vagrant is installed.' };
   return {
     available: false,
     reason: 'Vagrant is not installed on this machine.',
@@ -62,8 +66,8 @@ function availability(): Availability {
 }
 
 /** @throws RelevoError PROVIDER_UNAVAILABLE with everything that is in the way, before anything was made */
-async function checkHost(specification: VagrantSpecification): Promise<void> {
-  const demands = demandsOf(machinesOf(specification.testbed, specification), specification.machines.hypervisor);
+async function checkHost(machines: MachineLab, specification: VagrantSpecification): Promise<void> {
+  const demands = demandsOf(machines, specification.machines.hypervisor);
   const found = findings(await gatherFacts(), demands).filter(({ level }) => level === 'error');
   if (found.length === 0) return;
   throw new RelevoError('PROVIDER_UNAVAILABLE', 'These machines cannot run on this computer.', {
@@ -73,42 +77,17 @@ async function checkHost(specification: VagrantSpecification): Promise<void> {
   });
 }
 
-function isOnPath(program: string): boolean {
-  const names = process.platform === 'win32' ? [`${program}.exe`, `${program}.bat`] : [program];
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return folders.some((folder) => names.some((name) => isExecutable(join(folder, name))));
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function driverFor({ machines }: VagrantSpecification): MachineDriver {
   return machines.hypervisor === 'libvirt' ? libvirtDriver() : virtualBoxDriver();
 }
 
-function runtimeOf(specification: VagrantSpecification): VagrantRuntime {
+function runtimeOf(machines: MachineLab, specification: VagrantSpecification): VagrantRuntime {
   const vagrant = new Vagrant(machinesFolder(specification), specification.machines.hypervisor);
-  return new VagrantRuntime(machinesOf(specification.testbed, specification), vagrant, driverFor(specification));
-}
-
-function prepareBox(
-  specification: VagrantSpecification,
-  onProgress: (progress: PrepareProgress) => void,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const { hypervisor } = specification.machines;
-  const { box } = machinesOf(specification.testbed, specification);
-  return ensureBox(box.names[hypervisor], hypervisor, (message) => onProgress({ message }), signal);
+  return new VagrantRuntime(machines, vagrant, driverFor(specification));
 }
 
 async function attach(specification: VagrantSpecification): Promise<LabRuntime | undefined> {
-  const runtime = runtimeOf(specification);
+  const runtime = runtimeOf(machinesOf(specification.testbed, specification), specification);
   if (!(await runtime.find())) return undefined;
   runtime.watch();
   return runtime;

@@ -1,13 +1,7 @@
 import { RelevoError } from '../../contract/index.ts';
 import type { MachineProvider } from '../../../testbeds/exporters/vagrant/options.ts';
 import { run } from '../../process/run.ts';
-import {
-  machineStates,
-  parseVagrantLine,
-  parseVagrantOutput,
-  progressMessage,
-  reportedError,
-} from './machine-readable.ts';
+import { machineStates, parseVagrantOutput, reportedError, tellProgress } from './machine-readable.ts';
 import type { VagrantError, VagrantLine } from './machine-readable.ts';
 import { parseSshConfig } from './ssh-config.ts';
 import type { SshPlace } from './ssh-config.ts';
@@ -73,18 +67,12 @@ export class Vagrant {
           VAGRANT_CHECKPOINT_DISABLE: '1',
         },
         ...(signal === undefined ? {} : { signal }),
-        ...(onProgress === undefined ? {} : { onLine: (line) => tell(line, onProgress) }),
+        ...(onProgress === undefined ? {} : { onLine: (line) => tellProgress(line, onProgress) }),
       });
     } catch (error) {
       throw explained(error);
     }
   }
-}
-
-function tell(line: string, onProgress: (message: string) => void): void {
-  const parsed = parseVagrantLine(line);
-  const message = parsed === undefined ? undefined : progressMessage(parsed);
-  if (message !== undefined) onProgress(message);
 }
 
 /** What Vagrant said of its failure, in the place of its whole output. */

@@ -14,11 +14,13 @@ const powers: Readonly<Record<string, MachinePower>> = {
   paused: 'paused',
   pmsuspended: 'paused',
   'shut off': 'off',
+  // It goes on from a saved state when it is started (vagrant suspend).
+  saved: 'saved',
   crashed: 'off',
   'in shutdown': 'other',
 };
 
-/** `virsh list --all`: number, name and state of each domain, the name of a Vagrant machine being without spaces. */
+/** `virsh list --all --managed-save`: number, name and state of each domain, the name of a Vagrant machine being without spaces. */
 export function parseDomainList(output: string): Map<string, MachinePower> {
   const rows = output.split('\n').flatMap((line) => {
     const [, name, state] = /^\s*(?:-|\d+)\s+(\S+)\s+(\S.*?)\s*$/.exec(line) ?? [];
@@ -34,11 +36,6 @@ export function parseCutInterfaces(xml: string): string[] {
   return cut.flatMap((one) => /<mac\s+address=['"]([\da-f:]+)['"]/i.exec(one)?.[1]?.toLowerCase() ?? []);
 }
 
-/** A domain that is there may have a saved state, from which it goes on when it is started (vagrant suspend). */
-function isSaved(managedSave: string): boolean {
-  return managedSave.trim() !== '';
-}
-
 /** libvirt's machines through virsh. */
 export function libvirtDriver(uri = process.env.LIBVIRT_DEFAULT_URI ?? SYSTEM): MachineDriver {
   const virsh = (args: readonly string[], timeoutMs = COMMAND_LIMIT_MS): Promise<string> =>
@@ -47,18 +44,8 @@ export function libvirtDriver(uri = process.env.LIBVIRT_DEFAULT_URI ?? SYSTEM): 
     parseCutInterfaces(await virsh(['dumpxml', '--domain', label]));
   return {
     powers: async (labels) => {
-      const [all, saved] = await Promise.all([
-        virsh(['list', '--all']),
-        virsh(['list', '--all', '--with-managed-save', '--name']),
-      ]);
-      const known = parseDomainList(all);
-      const withState = new Set(saved.split('\n').filter(isSaved));
-      return new Map(
-        labels.map((label) => {
-          const power = known.get(label) ?? 'missing';
-          return [label, power === 'off' && withState.has(label) ? 'saved' : power];
-        }),
-      );
+      const known = parseDomainList(await virsh(['list', '--all', '--managed-save']));
+      return new Map(labels.map((label) => [label, known.get(label) ?? 'missing']));
     },
     cutPower: async (label) => {
       await virsh(['destroy', '--domain', label]);
