@@ -179,6 +179,15 @@ export function mmap(length: number, protection: number, flags: number, fd: numb
   return Number(address);
 }
 
+const PROT_READ_WRITE = 3;
+const MAP_PRIVATE_ANONYMOUS = 0x22;
+
+/** Memory of our own that addresses can be given of; to be given back with munmap. */
+export function anonymousMemory(length: number): { readonly address: number; readonly memory: ArrayBuffer } {
+  const address = mmap(length, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1);
+  return { address, memory: memoryView(address, length) };
+}
+
 export function munmap(address: number, length: number): void {
   checked('munmap', native('int munmap(uintptr_t address, size_t length)')(address, length));
 }

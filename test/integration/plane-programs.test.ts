@@ -16,16 +16,15 @@ import { seededRandom } from './support/seeded-random.ts';
 
 /** The filters as this machine's kernel runs them (BPF_PROG_TEST_RUN), without an interface. */
 const TEST_RUN = 10;
-const PROT_READ_WRITE = 3;
-const MAP_PRIVATE_ANONYMOUS = 0x22;
 const MEMORY = 1 << 16;
 const ETHERNET = 14;
 
 let memory: number;
 let bytes: Uint8Array;
 beforeAll(() => {
-  memory = libc.mmap(MEMORY, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1);
-  bytes = new Uint8Array(libc.memoryView(memory, MEMORY));
+  const own = libc.anonymousMemory(MEMORY);
+  memory = own.address;
+  bytes = new Uint8Array(own.memory);
 });
 afterAll(() => {
   libc.munmap(memory, MEMORY);

@@ -17,8 +17,6 @@ const TCX_INGRESS = 46;
 
 const ATTRIBUTES = 128;
 const LOG_SIZE = 64 * 1024;
-const PROT_READ_WRITE = 3;
-const MAP_PRIVATE_ANONYMOUS = 0x22;
 
 /** Memory that pointers in attributes can point to. */
 class Memory {
@@ -27,8 +25,8 @@ class Memory {
   readonly view: DataView;
 
   constructor(length: number) {
-    this.address = libc.mmap(length, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1);
-    const memory = libc.memoryView(this.address, length);
+    const { address, memory } = libc.anonymousMemory(length);
+    this.address = address;
     this.bytes = new Uint8Array(memory);
     this.view = new DataView(memory);
   }

@@ -21,7 +21,6 @@ const TPACKET_V2 = 1;
 const ETH_P_ALL = 0x0003;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
-const MAP_PRIVATE_ANONYMOUS = 0x22;
 /** Room for what a batch sends before the receiver has taken it. */
 const SEND_BUFFER = 8 << 20;
 
@@ -78,9 +77,9 @@ export function openRingSocket(
 
 /** Replaces the program that chooses the frames for a ring; `filter` is what encodeFilter gives. */
 export function attachFilter(descriptor: number, filter: Uint8Array): void {
-  const address = libc.mmap(filter.length, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1);
+  const { address, memory } = libc.anonymousMemory(filter.length);
   try {
-    new Uint8Array(libc.memoryView(address, filter.length)).set(filter);
+    new Uint8Array(memory).set(filter);
     const program = new Uint8Array(16);
     const view = new DataView(program.buffer);
     view.setUint16(0, filter.length / 8, true);

@@ -11,8 +11,6 @@ const VECTORS_AT = BATCH * MESSAGE_SIZE;
 const SCRATCH_AT = VECTORS_AT + BATCH * VECTOR_SIZE;
 /** Copies (fragments, errors, packets that waited for an address) lie here until the batch is sent. */
 const SCRATCH_SIZE = 256 * 1024;
-const PROT_READ_WRITE = 3;
-const MAP_PRIVATE_ANONYMOUS = 0x22;
 const MSG_DONTWAIT = 0x40;
 
 /** Sends frames out of one interface, many with one call, from where they lie. */
@@ -32,8 +30,8 @@ export class Transmitter {
     this.interfaceIndex = interfaceIndex;
     this.descriptor = openSendSocket(interfaceIndex);
     const size = SCRATCH_AT + SCRATCH_SIZE;
-    this.base = libc.mmap(size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1);
-    const memory = libc.memoryView(this.base, size);
+    const { address, memory } = libc.anonymousMemory(size);
+    this.base = address;
     this.words = new Uint32Array(memory);
     this.bytes = new Uint8Array(memory);
     for (let message = 0; message < BATCH; message++) this.prepare(message);

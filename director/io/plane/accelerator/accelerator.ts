@@ -129,7 +129,7 @@ export class Accelerator implements FrameGate {
       this.revoke(entry, now);
       return;
     }
-    const id = entry * 2 + Number(isAnswer);
+    const id = idOf(entry, isAnswer);
     const before = this.leases.get(id);
     if (before !== undefined) {
       if (before.endsAt > now) return;
@@ -225,10 +225,13 @@ export class Accelerator implements FrameGate {
   }
 
   private revoke(entry: number, now: number): void {
-    for (const id of [entry * 2, entry * 2 + 1]) {
-      const lease = this.leases.get(id);
-      if (lease !== undefined) this.end(id, lease, now);
-    }
+    this.revokeOne(idOf(entry, false), now);
+    this.revokeOne(idOf(entry, true), now);
+  }
+
+  private revokeOne(id: number, now: number): void {
+    const lease = this.leases.get(id);
+    if (lease !== undefined) this.end(id, lease, now);
   }
 
   /** What was forwarded between the count and the end is not counted: a handful of packets at most. */
@@ -247,6 +250,11 @@ export class Accelerator implements FrameGate {
     this.leaseMap.close();
     this.orderMap.close();
   }
+}
+
+/** Two for each entry: its directions. */
+function idOf(entry: number, isAnswer: boolean): number {
+  return entry * 2 + (isAnswer ? 1 : 0);
 }
 
 function clientOf({ connections }: Balancer, entry: number): number {

@@ -1,15 +1,11 @@
 import { Assembler } from '../../bpf/assembler.ts';
+import { helpers } from '../../bpf/helpers.ts';
 import { PROTOCOL_TCP, PROTOCOL_UDP } from '../../../engine/packet/packet.ts';
 import type { Family } from '../../../engine/address.ts';
 import { LONGEST_SMALL_FRAME } from '../receive-ring.ts';
 import type { Instruction, RingSize } from '../socket-filter.ts';
 import { appendClassic } from './classic.ts';
 import { frame, KEY_SIZE, keyAt, kindOf, leaseAt, ORDER_SIZE, orderAt } from './lease.ts';
-
-// Helpers of include/uapi/linux/bpf.h.
-const MAP_LOOKUP = 1;
-const KTIME = 5;
-const LOAD_BYTES = 26;
 
 /** Fields of struct __sk_buff. */
 const context = { length: 0, packetType: 4, protocol: 16, hasVlan: 20, segmentSize: 176 } as const;
@@ -72,13 +68,13 @@ export function decidingProgram(size: RingSize, maps: Maps, classic: readonly In
 
 function findOrder(program: Assembler, orders: number): void {
   program.storeNumber('word', STACK, NUMBER, 0);
-  program.setMap(1, orders).copy(2, STACK).compute('add', 2, NUMBER).call(MAP_LOOKUP);
+  program.setMap(1, orders).copy(2, STACK).compute('add', 2, NUMBER).call(helpers.mapLookup);
   program.jumpIfNull(0, 'classic').copy(ORDER, 0);
   program.storeNumber('word', ORDER, orderAt.valid, 0);
 }
 
 function readPacket(program: Assembler, bytes: number): void {
-  program.copy(1, CONTEXT).set(2, ETHERNET).copy(3, STACK).compute('add', 3, IP).set(4, bytes).call(LOAD_BYTES);
+  program.copy(1, CONTEXT).set(2, ETHERNET).copy(3, STACK).compute('add', 3, IP).set(4, bytes).call(helpers.loadBytes);
   program.jumpIf(0, 'notEqual', 0, 'classic');
 }
 
@@ -143,11 +139,11 @@ function useLease(program: Assembler, leases: number): void {
   program.load('word', 1, CONTEXT, context.segmentSize);
   program.jumpIf(1, 'notEqual', 0, 'cut').copy(5, LENGTH).jump('measured');
   program.label('cut').computeWith('add', 5, 1).label('measured').store('word', STACK, NUMBER, 5);
-  program.setMap(1, leases).copy(2, STACK).compute('add', 2, KEY).call(MAP_LOOKUP);
+  program.setMap(1, leases).copy(2, STACK).compute('add', 2, KEY).call(helpers.mapLookup);
   program.jumpIfNull(0, 'classic').copy(LEASE, 0);
   program.load('word', 1, LEASE, leaseAt.mtu).load('word', 2, STACK, NUMBER);
   program.jumpIfRegister(2, 'above', 1, 'classic');
-  program.call(KTIME).load('double', 1, LEASE, leaseAt.until).jumpIfDouble(0, 'atLeast', 1, 'classic');
+  program.call(helpers.monotonicTime).load('double', 1, LEASE, leaseAt.until).jumpIfDouble(0, 'atLeast', 1, 'classic');
   program.set(1, 1).addToMemory(LEASE, leaseAt.packets, 1).addToMemory(LEASE, leaseAt.bytes, LENGTH);
   // What makes the order valid comes last.
   for (let at = ORDER_SIZE - 8; at >= 0; at -= 8)

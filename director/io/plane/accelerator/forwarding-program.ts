@@ -1,13 +1,6 @@
 import { Assembler } from '../../bpf/assembler.ts';
+import { helpers } from '../../bpf/helpers.ts';
 import { frame, orderAt } from './lease.ts';
-
-// Helpers of include/uapi/linux/bpf.h.
-const MAP_LOOKUP = 1;
-const STORE_BYTES = 9;
-const L3_CHECKSUM = 10;
-const L4_CHECKSUM = 11;
-const REDIRECT = 23;
-const LOAD_BYTES = 26;
 
 /** BPF_F_PSEUDO_HDR: what changed is in the pseudo-header, which unfinished checksums have in them, too. */
 const PSEUDO_HEADER = 0x10;
@@ -28,7 +21,7 @@ const SCRATCH = -8;
 export function forwardingProgram(orders: number): Uint8Array {
   const program = new Assembler();
   program.copy(CONTEXT, 1).storeNumber('word', STACK, SCRATCH, 0);
-  program.setMap(1, orders).copy(2, STACK).compute('add', 2, SCRATCH).call(MAP_LOOKUP);
+  program.setMap(1, orders).copy(2, STACK).compute('add', 2, SCRATCH).call(helpers.mapLookup);
   program.jumpIfNull(0, 'next').copy(ORDER, 0);
   program.load('word', 1, ORDER, orderAt.valid).jumpIf(1, 'equal', 0, 'next');
   program.storeNumber('word', ORDER, orderAt.valid, 0);
@@ -37,7 +30,7 @@ export function forwardingProgram(orders: number): Uint8Array {
   program.label('addressed').load('byte', 1, ORDER, orderAt.family).jumpIf(1, 'equal', 6, 'IPv6');
   changeChecksum(
     program,
-    L3_CHECKSUM,
+    helpers.changeIpChecksum,
     () => program.set(2, IPV4_CHECKSUM),
     orderAt.headerDelta,
     () => program.set(5, 0),
@@ -47,19 +40,22 @@ export function forwardingProgram(orders: number): Uint8Array {
   takeHop(program, frame[6].timeToLive);
   program.label('leave');
   storeFromOrder(program, () => program.set(2, 0), orderAt.ethernet, 14);
-  program.load('word', 1, ORDER, orderAt.interface).set(2, 0).call(REDIRECT).exit();
+  program.load('word', 1, ORDER, orderAt.interface).set(2, 0).call(helpers.redirect).exit();
   program.label('next').exitWith(TCX_NEXT);
   return program.encode();
 }
 
 function translate(program: Assembler): void {
   const checksum = (): Assembler => program.load('byte', 2, ORDER, orderAt.checksumOffset);
-  changeChecksum(program, L4_CHECKSUM, checksum, orderAt.addressDelta, () =>
+  changeChecksum(program, helpers.changeTransportChecksum, checksum, orderAt.addressDelta, () =>
     program.load('byte', 5, ORDER, orderAt.checksumFlags).compute('or', 5, PSEUDO_HEADER),
   );
   program.copy(1, CONTEXT).load('byte', 2, ORDER, orderAt.checksumOffset);
   program.load('half', 3, ORDER, orderAt.portBefore).load('half', 4, ORDER, orderAt.portAfter);
-  program.load('byte', 5, ORDER, orderAt.checksumFlags).compute('or', 5, TWO_BYTES).call(L4_CHECKSUM);
+  program
+    .load('byte', 5, ORDER, orderAt.checksumFlags)
+    .compute('or', 5, TWO_BYTES)
+    .call(helpers.changeTransportChecksum);
   storeFromOrder(program, () => program.load('byte', 2, ORDER, orderAt.portOffset), orderAt.portAfter, 2);
   const address = (): Assembler => program.load('byte', 2, ORDER, orderAt.addressOffset);
   program.load('byte', 1, ORDER, orderAt.family).jumpIf(1, 'equal', 6, 'long');
@@ -86,13 +82,13 @@ function changeChecksum(
 function storeFromOrder(program: Assembler, setOffset: () => void, at: number, length: number): void {
   program.copy(1, CONTEXT);
   setOffset();
-  program.copy(3, ORDER).compute('add', 3, at).set(4, length).set(5, 0).call(STORE_BYTES);
+  program.copy(3, ORDER).compute('add', 3, at).set(4, length).set(5, 0).call(helpers.storeBytes);
 }
 
 function takeHop(program: Assembler, at: number): void {
   const inMemory = (): Assembler =>
     program.copy(1, CONTEXT).set(2, at).copy(3, STACK).compute('add', 3, SCRATCH).set(4, 1);
-  inMemory().call(LOAD_BYTES);
+  inMemory().call(helpers.loadBytes);
   program.load('byte', 1, STACK, SCRATCH).compute('subtract', 1, 1).store('byte', STACK, SCRATCH, 1);
-  inMemory().set(5, 0).call(STORE_BYTES);
+  inMemory().set(5, 0).call(helpers.storeBytes);
 }
