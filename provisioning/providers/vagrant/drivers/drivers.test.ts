@@ -7,12 +7,14 @@ describe('libvirt 9.0', () => {
     const output = ` 1   cut-nas        running
  -   cut-master     shut off
  12  cut-web1       paused
+ -   cut-dns1       saved
  3   other          in shutdown
 `;
     expect([...parseDomainList(output)]).toEqual([
       ['cut-nas', 'on'],
       ['cut-master', 'off'],
       ['cut-web1', 'paused'],
+      ['cut-dns1', 'saved'],
       ['other', 'other'],
     ]);
   });
