@@ -111,29 +111,13 @@ class Service implements LabService {
 
   async down(name: string): Promise<void> {
     const lab = this.lab(name);
-    while (lab.operation !== undefined) {
-      // Stopping cannot be cancelled, only waited for; a start that is cancelled removes the lab itself.
-      if (lab.operation.operation.cancellable) lab.operation.cancel();
-      await lab.operation.ended;
-      if (this.#labs.get(name) !== lab) return;
-    }
-    const operation = new OperationTracker({
-      kind: 'down',
-      lab: name,
-      title: `Stop ${name}`,
-      cancellable: false,
-      emit: this.#emit,
-    });
-    lab.operation = operation;
-    try {
+    await this.#endOperations(lab);
+    if (this.#labs.get(name) !== lab) return;
+    await this.#takeDown(lab, async () => {
       // On a full disk it cannot be written down; removing makes room.
       await this.#setPhase(lab, 'stopping').catch((error: unknown) => lab.log.add('warn', 'engine', String(error)));
       this.#announce(lab);
-      await this.#remove(lab);
-    } finally {
-      lab.operation = undefined;
-      operation.end();
-    }
+    });
   }
 
   list(): LabSummary[] {
@@ -293,6 +277,33 @@ class Service implements LabService {
     return known;
   }
 
+  /** What is under way with a lab is cancelled, or waited for where it cannot be; a start that is cancelled removes the lab itself. */
+  async #endOperations(lab: Lab): Promise<void> {
+    while (lab.operation !== undefined && this.#labs.get(lab.name) === lab) {
+      if (lab.operation.operation.cancellable) lab.operation.cancel();
+      await lab.operation.ended;
+    }
+  }
+
+  /** Removes a lab as an operation of its own: whoever else wants it gone waits for that, and nobody removes it twice. */
+  async #takeDown(lab: Lab, prepare: () => Promise<void> | void): Promise<void> {
+    const operation = new OperationTracker({
+      kind: 'down',
+      lab: lab.name,
+      title: `Stop ${lab.name}`,
+      cancellable: false,
+      emit: this.#emit,
+    });
+    lab.operation = operation;
+    try {
+      await prepare();
+      await this.#remove(lab);
+    } finally {
+      lab.operation = undefined;
+      operation.end();
+    }
+  }
+
   async #remove(lab: Lab): Promise<void> {
     lab.release();
     await this.#providerOf(lab.record).destroy(lab.record.specification);
@@ -311,7 +322,8 @@ class Service implements LabService {
     });
     lab.record = { ...lab.record, phase: 'failed' };
     this.#announce(lab, error);
-    await this.#remove(lab);
+    await this.#endOperations(lab);
+    if (this.#labs.get(lab.name) === lab) await this.#takeDown(lab, () => undefined);
   }
 
   #reports(lab: string): ReportStore {
