@@ -18,7 +18,10 @@ import {
   labSummarySchema,
   logEntrySchema,
   nodeStatusSchema,
+  snapshotNameSchema,
+  snapshotSchema,
   testbedSummarySchema,
+  upgradeSchema,
   virtualAddressStatusSchema,
 } from './lab.ts';
 import { operationSchema, planSchema, stepProgressSchema } from './plan.ts';
@@ -34,6 +37,11 @@ const node = z.string();
 const empty = z.object({});
 const inLab = z.object({ lab });
 const onNode = z.object({ lab, node });
+const ofNodes = inLab.extend({
+  /** Default: all of the lab. */
+  nodes: z.array(z.string()).min(1).optional(),
+});
+const snapshot = inLab.extend({ name: snapshotNameSchema });
 const session = z.string();
 const upInput = z.object({
   testbed: z.string(),
@@ -80,6 +88,22 @@ export const methods = {
     input: inLab.extend({ source: z.string().optional(), lines: z.number().int().min(1).max(10000).optional() }),
     output: z.array(logEntrySchema),
   },
+  /** Shuts nodes down in good order: storage last, since the others have its files open. */
+  'lab.halt': { input: ofNodes, output: labStatusSchema },
+  /** Writes the memory of machines to disk and ends them; `lab.start` goes on where they were. */
+  'lab.suspend': { input: ofNodes, output: labStatusSchema },
+  /** Starts what is off, suspended or failed, and thaws what is frozen; answers when every daemon answers. */
+  'lab.start': { input: ofNodes, output: labStatusSchema },
+  /** Shuts machines down and starts them with what their Vagrantfile says now; on request they are set up again. */
+  'lab.reload': { input: ofNodes.extend({ provision: z.boolean().optional() }), output: labStatusSchema },
+  /** Gives the directors this version's program without leaving a virtual address alone: standby first, hand over, then master. */
+  'lab.upgrade': { input: inLab, output: z.array(upgradeSchema) },
+  'snapshot.list': { input: inLab, output: z.array(snapshotSchema) },
+  /** All machines stand still, are taken, and go on together. */
+  'snapshot.take': { input: snapshot, output: snapshotSchema },
+  /** What the lab has become since is lost. */
+  'snapshot.restore': { input: snapshot, output: labStatusSchema },
+  'snapshot.delete': { input: snapshot, output: empty },
   'operation.cancel': { input: z.object({ operation: z.string() }), output: empty },
   /** Cuts the power: no shutdown, no goodbye. */
   'node.kill': { input: onNode, output: nodeStatusSchema },

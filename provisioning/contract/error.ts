@@ -34,6 +34,10 @@ export const errorCodeSchema = z.enum([
   'CANCELLED',
   'TIMEOUT',
   'DRILL_FAILED',
+  'UNSUPPORTED',
+  'UNKNOWN_SNAPSHOT',
+  'SNAPSHOT_EXISTS',
+  'UPGRADE_FAILED',
   'INTERNAL',
 ]);
 export type ErrorCode = z.infer<typeof errorCodeSchema>;

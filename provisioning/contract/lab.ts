@@ -22,7 +22,7 @@ export const labOptionsSchema = z.object({
 });
 export type LabOptions = z.infer<typeof labOptionsSchema>;
 
-export const nodeStateSchema = z.enum(['off', 'starting', 'running', 'frozen', 'failed']);
+export const nodeStateSchema = z.enum(['off', 'starting', 'running', 'frozen', 'suspended', 'failed']);
 export type NodeState = z.infer<typeof nodeStateSchema>;
 
 export const interfaceStatusSchema = z.object({
@@ -90,6 +90,30 @@ export const labStatusSchema = labSummarySchema.extend({
   reattachedAt: z.number().optional(),
 });
 export type LabStatus = z.infer<typeof labStatusSchema>;
+
+export const snapshotNameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w.-]{0,40}$/, 'letters, digits, hyphens, dots and underscores, at most 41 characters');
+
+/** All machines of a lab at one moment: disks, and the memory of those that were on. */
+export const snapshotSchema = z.object({
+  name: snapshotNameSchema,
+  /** Milliseconds since the Unix epoch; absent for one that was not taken by Relevo. */
+  takenAt: z.number().optional(),
+  /** Nodes whose machine has no such snapshot: then the lab cannot be restored to it. */
+  missing: z.array(z.string()),
+});
+export type Snapshot = z.infer<typeof snapshotSchema>;
+
+/** What became of the directors' program on one node. */
+export const upgradeSchema = z.object({
+  node: z.string(),
+  from: z.string(),
+  to: z.string(),
+  /** False when the node had this very program already. */
+  changed: z.boolean(),
+});
+export type Upgrade = z.infer<typeof upgradeSchema>;
 
 export const testbedSummarySchema = resolvedTestbedSchema
   .pick({ id: true, title: true, description: true, source: true })

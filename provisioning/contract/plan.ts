@@ -2,9 +2,24 @@ import { z } from 'zod';
 import { providerNameSchema } from './provider-name.ts';
 
 export const planStepSchema = z.object({
-  /** Stable within a plan: `base`, `network:internal`, `node:web1`, `recipe:web1`, `ready:lab`. */
+  /** Stable within a plan: `base`, `network:internal`, `node:web1`, `recipe:web1`, `ready`, `halt:web1`. */
   id: z.string(),
-  action: z.enum(['build-base', 'create-network', 'create-node', 'apply-recipe', 'await-ready']),
+  action: z.enum([
+    'build-base',
+    'create-network',
+    'create-node',
+    'apply-recipe',
+    'await-ready',
+    'halt-node',
+    'suspend-node',
+    'start-node',
+    'pause-nodes',
+    'resume-nodes',
+    'take-snapshot',
+    'restore-snapshot',
+    'delete-snapshot',
+    'upgrade-director',
+  ]),
   node: z.string().optional(),
   /** What will be done, in one sentence. */
   title: z.string(),
@@ -21,7 +36,7 @@ export const planSchema = z.object({
   provider: providerNameSchema,
   steps: z.array(planStepSchema),
 });
-/** What `up` would do: data, sorted, each step with its reason. */
+/** What an operation would do: data, sorted, each step with its reason. */
 export type Plan = z.infer<typeof planSchema>;
 
 export const stepProgressSchema = z.object({
@@ -39,7 +54,19 @@ export type StepProgress = z.infer<typeof stepProgressSchema>;
 
 export const operationSchema = z.object({
   id: z.string(),
-  kind: z.enum(['up', 'down', 'drill', 'start-node']),
+  kind: z.enum([
+    'up',
+    'down',
+    'drill',
+    'halt',
+    'suspend',
+    'start',
+    'reload',
+    'take-snapshot',
+    'restore-snapshot',
+    'delete-snapshot',
+    'upgrade',
+  ]),
   lab: z.string(),
   title: z.string(),
   startedAt: z.number(),
