@@ -53,9 +53,9 @@ function versionFor(advertInterval: number): 2 | 3 {
 function build(raw: RawTestbed, options: ResolveOptions): ResolvedTestbed {
   const macs = assignMacs(raw.nodes);
   const nodes = Object.entries(raw.nodes).map(([name, node]) => buildNode(raw, name, node, macs));
-  const { id, title, description, source, domain, hostsSuffix, dhcp, dns, web, outsideWorld } = raw;
+  const { id, title, description, source, domain, hostsSuffix, dhcp, dns, web, outsideWorld, differences } = raw;
   return {
-    ...{ id, title, description, source, domain, hostsSuffix, dhcp, dns, web, outsideWorld },
+    ...{ id, title, description, source, domain, hostsSuffix, dhcp, dns, web, outsideWorld, differences },
     networks: Object.entries(raw.networks).map(([name, network]) => ({ name, ...network })),
     nodes,
     storage: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { differencesSchema, undeclaredDifferences } from './differences.ts';
 import { localizedSchema } from './localized.ts';
 import { proxySchema } from './proxy.ts';
 import { sectionsSchema } from './sections.ts';
@@ -146,5 +147,6 @@ export const resolvedTestbedSchema = z.object({
     ),
   }),
   drills: z.array(resolvedDrillSchema),
+  differences: differencesSchema.default(undeclaredDifferences),
 });
 export type ResolvedTestbed = z.infer<typeof resolvedTestbedSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { differencesSchema } from './differences.ts';
 import { localizedSchema } from './localized.ts';
 import { proxySchema } from './proxy.ts';
 import { sectionsSchema } from './sections.ts';
@@ -216,6 +217,7 @@ export const testbedSchema = z.strictObject({
   proxy: proxySchema.optional(),
   outsideWorld: outsideWorldSchema,
   drills: z.record(name, drillSchema),
+  differences: differencesSchema,
 });
 
 /** A testbed as written: what a file holds after parsing. */

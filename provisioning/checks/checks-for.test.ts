@@ -9,7 +9,7 @@ import type { LabCheck } from './check.ts';
 import { checksFor } from './checks-for.ts';
 
 const tfg = forMachines(await testbedNamed('tfg'), 'real');
-const checks = checksFor(tfg, { stack: 'classic', sharing: 'nfs', internet: 'real' });
+const checks = checksFor(tfg, { stack: 'classic', provider: 'vagrant', internet: 'real' });
 
 let folder = '';
 beforeEach(() => {
@@ -128,7 +128,7 @@ esac`;
 
 describe('Which checks there are', () => {
   const titles = (changes: Partial<Parameters<typeof checksFor>[1]>): string[] =>
-    checksFor(tfg, { stack: 'director', sharing: 'nfs', internet: 'real', ...changes }).map(({ title }) => title);
+    checksFor(tfg, { stack: 'director', provider: 'vagrant', internet: 'real', ...changes }).map(({ title }) => title);
 
   test('follows the stack: our director has no HAProxy yet', () => {
     expect(titles({}).join()).not.toMatch(/:8000|:7000|https/);
@@ -136,7 +136,7 @@ describe('Which checks there are', () => {
   });
 
   test('follows how files travel', () => {
-    expect(titles({ sharing: 'sshfs' })).toContain('web1 has the files of nas at /nfs, by sshfs');
+    expect(titles({ provider: 'namespaces' })).toContain('web1 has the files of nas at /nfs, by sshfs');
   });
 
   test("follows the Internet: a stand-in's answers are known, the real one may not be there", () => {
@@ -149,7 +149,7 @@ describe('Which checks there are', () => {
   test('and the testbed', async () => {
     const direct = checksFor(await testbedNamed('direct'), {
       stack: 'director',
-      sharing: 'sshfs',
+      provider: 'namespaces',
       internet: 'stand-in',
     });
     expect(JSON.stringify(direct)).not.toMatch(/10\.0\.100\.|192\.168\.1\./);

@@ -1,3 +1,4 @@
+import type { Differences } from '../../testbeds/differences.ts';
 import type { Internet, Stack } from '../../testbeds/exporters/vagrant/options.ts';
 import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
 import type { LabCheck } from './check.ts';
@@ -10,7 +11,8 @@ import { storageChecks } from './storage-checks.ts';
 /** What decides which statements hold, besides the testbed. */
 export interface CheckContext {
   readonly stack: Stack;
-  readonly sharing: 'sshfs' | 'nfs';
+  /** What is otherwise on this kind of machines, the testbed itself declares (`differences`). */
+  readonly provider: keyof Differences;
   readonly internet: Internet;
 }
 

@@ -1,16 +1,17 @@
+import type { SharingKind } from '../../testbeds/differences.ts';
 import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
 import type { LabCheck } from './check.ts';
 import type { CheckContext } from './checks-for.ts';
 import { masterName } from './facts.ts';
 
-const kinds: Record<CheckContext['sharing'], { name: string; pattern: string }> = {
+const kinds: Record<SharingKind, { name: string; pattern: string }> = {
   nfs: { name: 'NFS', pattern: '^nfs4\\?$' },
   sshfs: { name: 'sshfs', pattern: '^fuse.sshfs$' },
 };
 
-export function storageChecks(testbed: ResolvedTestbed, { sharing }: CheckContext): LabCheck[] {
+export function storageChecks(testbed: ResolvedTestbed, { provider }: CheckContext): LabCheck[] {
   const { clients, mountPoint, node } = testbed.storage;
-  const { name, pattern } = kinds[sharing];
+  const { name, pattern } = kinds[testbed.differences[provider].sharing.kind];
   const webs = clients.filter((client) => testbed.nodes.some((one) => one.name === client && one.role === 'web'));
   return [
     ...webs.map((web) => ({

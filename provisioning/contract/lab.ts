@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { directorSnapshotSchema } from '../../director/index.ts';
+import { sharingKindSchema } from '../../testbeds/differences.ts';
 import { exportOptionsSchema, machineProviderSchema } from '../../testbeds/exporters/vagrant/options.ts';
+import { localizedSchema } from '../../testbeds/localized.ts';
 import { resolvedTestbedSchema, roleSchema } from '../../testbeds/resolved.ts';
 import { operationSchema } from './plan.ts';
 import { providerNameSchema } from './provider-name.ts';
@@ -65,7 +67,8 @@ export const directorStatusSchema = z.object({
 });
 export type DirectorStatus = z.infer<typeof directorStatusSchema>;
 
-export const sharingSchema = z.object({ kind: z.enum(['sshfs', 'nfs']), reason: z.string() });
+/** How the storage node's files reach the others, and why in this way: as the testbed declares it for this provider. */
+export const sharingSchema = z.object({ kind: sharingKindSchema, reason: localizedSchema });
 export type Sharing = z.infer<typeof sharingSchema>;
 
 export const labSummarySchema = z.object({

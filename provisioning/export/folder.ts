@@ -56,12 +56,12 @@ export function exportFolder(request: ExportRequest): ExportResult {
   return { ok: true, lab, files: [...files, markFile(request, files)] };
 }
 
-function machineContext({ options, keys }: ExportRequest): RecipeContext {
-  return { sharing: 'nfs', init: 'systemd', stack: options.stack, keys };
+function machineContext({ testbed, options, keys }: ExportRequest): RecipeContext {
+  return { sharing: testbed.differences.vagrant.sharing.kind, init: 'systemd', stack: options.stack, keys };
 }
 
 function verifiedBy({ testbed }: MachineLab, { stack, internet }: ExportOptions) {
-  return checksFor(testbed, { stack, internet, sharing: 'nfs' });
+  return checksFor(testbed, { stack, internet, provider: 'vagrant' });
 }
 
 function text(path: string, content: string, mode = PLAIN): ExportedFile & { kind: 'text' } {

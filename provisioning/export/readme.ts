@@ -135,25 +135,23 @@ asks it (the kernel's own is \`/usr/sbin/ipvsadm\`). \`systemctl reload relevo-d
 
 function inside({ testbed }: MachineLab, { stack }: ExportOptions): string {
   const { storage } = testbed;
+  const { sharing } = testbed.differences.vagrant;
   return `## Inside
 
 ${stacks[stack]}
 
-${storage.node} exports \`${storage.directory}\` by the kernel's NFS; the others see it at \`${storage.mountPoint}\`.
+${storage.node} shares \`${storage.directory}\` by ${sharing.kind}; the others see it at \`${storage.mountPoint}\`. ${plain(sharing.reason.en)}
 Each step in \`provision/*.sh\` is named, with the section of the document that explains it.
 `;
 }
 
+/** As the testbed declares them for machines. */
 function differences({ testbed }: MachineLab): string {
-  const [first] = testbed.networks;
+  const { others } = testbed.differences.vagrant;
+  const lines = Object.values(others).map(({ what, why }) => `- **${plain(what.en)}** ${plain(why.en)}`);
   return `## What differs from the document, and why
 
-- **Interfaces are one further.** Vagrant keeps each machine's first adapter (eth0) for its own SSH; the document's eth0 is eth1 here, its eth1 is eth2.
-- **The default route is written as two halves**, 0.0.0.0/1 and 128.0.0.0/1, because Vagrant's adapter brings a default route too, and the lab's must win.
-  \`/etc/resolv.conf\` is the lab's alone for the same reason.
-- **systemd-networkd instead of ifupdown** sets the addresses (\`/etc/systemd/network/05-relevo-*\`): today's systems have it.
-- **Packages are installed before the network is set up.** Afterwards a server reaches the world only as the lab lets it: through ${first === undefined ? 'the directors' : `the directors and the network "${first.name}"`}.
-- To change addresses or add machines, change them in Relevo and export again: they stand in many files. (\`relevo.json\` is for that; Vagrant does not read it.)
+${[...lines, '- **To change addresses or add machines, change them in Relevo and export again:** they stand in many files. (`relevo.json` is for that; Vagrant does not read it.)'].join('\n')}
 `;
 }
 

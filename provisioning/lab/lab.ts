@@ -19,7 +19,6 @@ import { commandLines, followLines, socketLines } from './node-stream.ts';
 import type { NodeStream } from './node-stream.ts';
 import type { OperationTracker } from './operation-tracker.ts';
 import { labRecipes } from './recipes.ts';
-import { sharingOf } from './sharing.ts';
 
 const BOOT_POLL_MS = 20;
 const directorEvents = socketLines('/run/director/admin.sock', JSON.stringify({ method: 'watch', adverts: true }));
@@ -109,7 +108,7 @@ export class Lab implements LabHandle {
       nodes: this.testbed.nodes.map((node) => nodeStatus(node, this.#view(node.name))),
       virtualAddresses: virtualAddresses(this.testbed, this.#views),
       directors: directorStatuses(this.testbed, this.#directors),
-      sharing: sharingOf(this.record.provider),
+      sharing: this.testbed.differences[this.record.provider].sharing,
       ...(this.operation === undefined ? {} : { operation: this.operation.operation }),
       ...(this.reattachedAt === undefined ? {} : { reattachedAt: this.reattachedAt }),
     };

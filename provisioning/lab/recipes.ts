@@ -1,12 +1,11 @@
 import { recipesFor } from '../recipes/index.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { LabRecord } from './lab-record.ts';
-import { sharingOf } from './sharing.ts';
 
 /** The recipes of a lab's nodes, with its own keys. */
 export function labRecipes({ testbed, provider, keys, specification }: LabRecord): Recipe[] {
   return recipesFor(testbed, {
-    sharing: sharingOf(provider).kind,
+    sharing: testbed.differences[provider].sharing.kind,
     init: provider === 'namespaces' ? 'none' : 'systemd',
     hasDrills: true,
     ...(specification.provider === 'vagrant' ? { stack: specification.machines.stack } : {}),

@@ -1,3 +1,4 @@
+import type { SharingKind } from '../../testbeds/differences.ts';
 import type { Stack } from '../../testbeds/exporters/vagrant/options.ts';
 import type { ResolvedNode, ResolvedTestbed } from '../../testbeds/resolved.ts';
 
@@ -71,7 +72,7 @@ export type RecipePart = Partial<Pick<Recipe, 'packages' | 'uploads' | 'install'
 
 export interface RecipeContext {
   /** How the storage node's files reach the others: NFS needs the kernel's client, which namespaces seldom have. */
-  readonly sharing: 'sshfs' | 'nfs';
+  readonly sharing: SharingKind;
   readonly init: InitSystem;
   /** Machines only: Relevo's drills will measure from the client. Namespaces see the probe anyway. */
   readonly hasDrills?: boolean;

@@ -141,6 +141,6 @@ describe('packagesFor', () => {
 
   test('has no NFS where files travel over SSH', () => {
     expect(packagesFor(tfg).filter((name) => name.includes('nfs'))).toEqual([]);
-    expect(packagesFor(tfg, { sharing: 'nfs', init: 'systemd' })).toContain('nfs-kernel-server');
+    expect(packagesFor(tfg, 'vagrant')).toContain('nfs-kernel-server');
   });
 });

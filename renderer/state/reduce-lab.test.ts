@@ -117,7 +117,7 @@ function status(): LabStatus {
       { node: 'master', snapshot: snapshot('MASTER'), at: 0 },
       { node: 'standby', snapshot: snapshot('BACKUP'), at: 0 },
     ],
-    sharing: { kind: 'sshfs', reason: '' },
+    sharing: { kind: 'sshfs', reason: { en: '', es: '', gl: '' } },
   };
 }
 

@@ -1,3 +1,4 @@
+import { undeclaredDifferences } from '../../testbeds/differences.ts';
 import type { ResolvedNode, ResolvedTestbed, Role } from '../../testbeds/resolved.ts';
 
 const text = (en: string) => ({ en, es: en, gl: en });
@@ -70,5 +71,6 @@ export function smallTestbed(): ResolvedTestbed {
     virtualServices: [],
     outsideWorld: { node: 'client', resolvers: [], records: [] },
     drills: [],
+    differences: undeclaredDifferences,
   };
 }

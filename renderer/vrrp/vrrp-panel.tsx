@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { VrrpInstanceSnapshot } from '../../director/index.ts';
 import { useLab } from '../app/services.ts';
 import { useNow } from '../app/use-now.ts';
-import { useFormat } from '../i18n/use-format.ts';
+import { useFormat, useLocalized } from '../i18n/use-format.ts';
 import { Panel } from '../lab/panel.tsx';
 import { directorNodes } from '../state/roles.ts';
 import { testIds } from '../test-ids.ts';
@@ -40,10 +40,12 @@ export function VrrpPanel({ lab }: { readonly lab: string }) {
 /** Which file sharing is in use, and why: in namespaces it is not the document's. */
 function SharingFact({ lab }: { readonly lab: string }) {
   const { t } = useTranslation();
+  const localized = useLocalized();
   const sharing = useLab(lab, (view) => view.sharing);
+  const reason = localized(sharing.reason);
   return (
-    <span className={classes['sharing']} title={sharing.reason}>
-      {t('vrrp.sharing', { kind: sharing.kind })} · {sharing.reason}
+    <span className={classes['sharing']} title={reason}>
+      {t('vrrp.sharing', { kind: sharing.kind })} · {reason}
     </span>
   );
 }

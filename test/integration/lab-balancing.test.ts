@@ -119,7 +119,7 @@ describe('the servers', () => {
     await lab.on('nas', 'rm /home/www/note.txt');
     const { sharing } = await lab.status();
     expect(sharing.kind).toBe('sshfs');
-    expect(sharing.reason.length).toBeGreaterThan(20);
+    expect(sharing.reason.en.length).toBeGreaterThan(20);
   });
 
   it('know each other by name', async () => {

@@ -7,7 +7,7 @@ import { eventually } from './support/relevo.ts';
 // What verify.sh asks virtual machines, asked of namespaces: the same statements, true in both.
 
 const tfg = await testbedNamed('tfg');
-const checks = checksFor(tfg, { stack: 'director', sharing: 'sshfs', internet: 'stand-in' });
+const checks = checksFor(tfg, { stack: 'director', provider: 'namespaces', internet: 'stand-in' });
 
 let lab: TfgLab;
 beforeAll(async () => {

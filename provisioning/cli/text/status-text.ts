@@ -11,7 +11,7 @@ export function statusText(status: LabStatus, now: number): string {
     table([['NODE', 'ROLE', 'STATE', 'ADDRESSES'], ...status.nodes.map(nodeRow)]),
     virtualAddressTable(status),
     instanceTable(status),
-    `File sharing: ${sharing.kind}. ${sharing.reason}\n`,
+    `File sharing: ${sharing.kind}. ${sharing.reason.en}\n`,
   ].join('\n');
 }
 

@@ -93,7 +93,7 @@ const status: LabStatus = {
     { address: '10.0.100.200', network: 'internal', instance: 'VI_I', holders: [] },
   ],
   directors: [{ node: 'standby' }],
-  sharing: { kind: 'sshfs', reason: 'No NFS here.' },
+  sharing: { kind: 'sshfs', reason: { en: 'No NFS here.', es: 'Aquí no hay NFS.', gl: 'Aquí non hai NFS.' } },
 };
 
 describe('the status of a lab', () => {

@@ -94,7 +94,7 @@ export class FakeLab implements LabHandle {
       nodes,
       virtualAddresses: [],
       directors: [],
-      sharing: { kind: 'sshfs', reason: 'a fake' },
+      sharing: { kind: 'sshfs', reason: { en: 'a fake', es: 'de mentira', gl: 'de mentira' } },
     };
   }
 

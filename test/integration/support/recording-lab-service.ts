@@ -181,7 +181,7 @@ export class RecordedLab implements LabHandle {
       nodes: this.testbed.nodes.map((node) => this.#node(node.name, 'running')),
       virtualAddresses: [],
       directors: [],
-      sharing: { kind: 'sshfs', reason: 'This is a test.' },
+      sharing: { kind: 'sshfs', reason: { en: 'This is a test.', es: 'Es una prueba.', gl: 'É unha proba.' } },
       ...(this.operation === undefined ? {} : { operation: this.operation }),
     };
   }
