@@ -1,5 +1,5 @@
 import { Loader } from '@mantine/core';
-import { IconPointFilled, IconPower, IconSnowflake, IconAlertTriangle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconMoonStars, IconPointFilled, IconPower, IconSnowflake } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { NodeState } from '../../provisioning/contract/index.ts';
 import { useLab, usePending } from '../app/services.ts';
@@ -30,6 +30,8 @@ function StateIcon({ state }: { readonly state: NodeState }) {
       return <IconPower size={13} aria-hidden />;
     case 'frozen':
       return <IconSnowflake size={13} aria-hidden />;
+    case 'suspended':
+      return <IconMoonStars size={13} aria-hidden />;
     case 'failed':
       return <IconAlertTriangle size={13} aria-hidden />;
     case 'running':

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
-import type { MethodName, RpcEvent } from '../../provisioning/contract/index.ts';
+import type { MethodName, ProviderName, RpcEvent } from '../../provisioning/contract/index.ts';
 import { methods, RelevoError } from '../../provisioning/contract/index.ts';
 import { loadTestbed } from '../../testbeds/load.ts';
 import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
 import type { FakeClient, Handlers } from './fake-handlers.ts';
 import { createHandlers } from './fake-handlers.ts';
 import { FakeLabs } from './fake-labs.ts';
+import { FakeLifecycle } from './fake-lifecycle.ts';
 import { FakeSessions } from './fake-sessions.ts';
 import { serveFile } from './static-files.ts';
 
@@ -21,9 +22,13 @@ export interface FakeEngineOptions {
   readonly root?: string;
   /** Milliseconds a step of a start takes: 27 steps of 110 ms are about three seconds. */
   readonly stepMs?: number;
+  /** Of namespaces. */
   readonly providerAvailable?: boolean;
+  readonly vagrantAvailable?: boolean;
   /** Name of a lab that already runs, taken over from an engine before. */
   readonly adopted?: string;
+  /** What the adopted lab is made of; by default namespaces. */
+  readonly adoptedProvider?: ProviderName;
 }
 
 export interface FakeEngine {
@@ -40,10 +45,12 @@ export async function startFakeEngine(options: FakeEngineOptions = {}): Promise<
   const clients = new Set<FakeClient>();
   const labs = new FakeLabs((event) => deliver(clients, event), stepMs);
   const testbed = await loadTfg();
-  if (options.adopted !== undefined) labs.adopt(options.adopted, testbed);
+  if (options.adopted !== undefined) labs.adopt(options.adopted, testbed, options.adoptedProvider);
   const sessions = new FakeSessions();
-  const { providerAvailable = true } = options;
-  const handlers = createHandlers({ testbeds: [testbed], labs, sessions, providerAvailable });
+  const lifecycle = new FakeLifecycle((event) => deliver(clients, event), stepMs);
+  const { providerAvailable = true, vagrantAvailable = true } = options;
+  const world = { testbeds: [testbed], labs, lifecycle, sessions, providerAvailable, vagrantAvailable };
+  const handlers = createHandlers(world);
   const server = createServer((request, response) => {
     serveFile(root, request, response).catch(() => response.destroy());
   });

@@ -8,6 +8,7 @@ import type {
 import { drillOptionsSchema, drillSummarySchema, RelevoError } from '../../provisioning/contract/index.ts';
 import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
 import type { FakeLabs } from './fake-labs.ts';
+import type { FakeLifecycle } from './fake-lifecycle.ts';
 import { fakePlan } from './fake-plan.ts';
 import type { FakeSessions } from './fake-sessions.ts';
 
@@ -26,12 +27,20 @@ export type Handlers = {
 export interface World {
   readonly testbeds: readonly ResolvedTestbed[];
   readonly labs: FakeLabs;
+  readonly lifecycle: FakeLifecycle;
   readonly sessions: FakeSessions;
   readonly providerAvailable: boolean;
+  readonly vagrantAvailable: boolean;
 }
 
 export function createHandlers(world: World): Handlers {
-  return { ...testbedHandlers(world), ...labHandlers(world), ...sessionHandlers(world), ...drillHandlers(world) };
+  return {
+    ...testbedHandlers(world),
+    ...labHandlers(world),
+    ...lifecycleHandlers(world),
+    ...sessionHandlers(world),
+    ...drillHandlers(world),
+  };
 }
 
 type Some<M extends MethodName> = Pick<Handlers, M>;
@@ -39,6 +48,7 @@ type Some<M extends MethodName> = Pick<Handlers, M>;
 function testbedHandlers({
   testbeds,
   providerAvailable,
+  vagrantAvailable,
 }: World): Some<'engine.info' | 'engine.stop' | 'testbeds.list' | 'testbeds.show' | 'testbeds.export' | 'lab.plan'> {
   const find = (id: string): ResolvedTestbed => findTestbed(testbeds, id);
   return {
@@ -55,6 +65,14 @@ function testbedHandlers({
               available: false,
               reason: 'The engine does not run as root.',
               hint: 'Start it with: sudo relevo serve',
+            },
+        vagrantAvailable
+          ? { name: 'vagrant', available: true, reason: 'Vagrant is installed.' }
+          : {
+              name: 'vagrant',
+              available: false,
+              reason: 'Vagrant is not installed.',
+              hint: 'Install it: https://developer.hashicorp.com/vagrant/install',
             },
       ],
     }),
@@ -79,6 +97,7 @@ function testbedHandlers({
 function labHandlers({
   testbeds,
   labs,
+  lifecycle,
   sessions,
 }: World): Some<
   | 'lab.up'
@@ -98,7 +117,8 @@ function labHandlers({
   | 'unsubscribe.lab'
 > {
   return {
-    'lab.up': ({ testbed, lab, options }) => labs.up(lab ?? testbed, findTestbed(testbeds, testbed), options ?? {}),
+    'lab.up': ({ testbed, lab, options, provider }) =>
+      labs.up(lab ?? testbed, findTestbed(testbeds, testbed), options ?? {}, provider),
     'lab.down': async ({ lab }) => {
       await labs.down(lab);
       sessions.forgetLab(lab);
@@ -112,6 +132,7 @@ function labHandlers({
     ],
     'operation.cancel': ({ operation }) => {
       labs.cancel(operation);
+      lifecycle.cancel(operation);
       return {};
     },
     'node.kill': ({ lab, node }) => {
@@ -136,6 +157,32 @@ function labHandlers({
     },
     'unsubscribe.lab': ({ lab }, client) => {
       client.labs.delete(lab);
+      return {};
+    },
+  };
+}
+
+function lifecycleHandlers({
+  labs,
+  lifecycle,
+}: World): Some<
+  'lab.halt' | 'lab.suspend' | 'lab.start' | 'lab.reload' | 'lab.upgrade' | Extract<MethodName, `snapshot.${string}`>
+> {
+  const after = async (lab: string, done: Promise<void>): Promise<MethodOutput<'lab.status'>> => {
+    await done;
+    return labs.get(lab).status();
+  };
+  return {
+    'lab.halt': ({ lab, nodes }) => after(lab, lifecycle.halt(labs.get(lab), nodes)),
+    'lab.suspend': ({ lab, nodes }) => after(lab, lifecycle.suspend(labs.get(lab), nodes)),
+    'lab.start': ({ lab, nodes }) => after(lab, lifecycle.start(labs.get(lab), nodes)),
+    'lab.reload': ({ lab, nodes, provision }) => after(lab, lifecycle.reload(labs.get(lab), nodes, provision)),
+    'lab.upgrade': ({ lab }) => lifecycle.upgrade(labs.get(lab)),
+    'snapshot.list': ({ lab }) => lifecycle.list(labs.get(lab)),
+    'snapshot.take': ({ lab, name }) => lifecycle.take(labs.get(lab), name),
+    'snapshot.restore': ({ lab, name }) => after(lab, lifecycle.restore(labs.get(lab), name)),
+    'snapshot.delete': async ({ lab, name }) => {
+      await lifecycle.delete(labs.get(lab), name);
       return {};
     },
   };

@@ -7,6 +7,7 @@ import type {
   NodeState,
   NodeStatus,
   Operation,
+  ProviderName,
   RpcEvent,
   VirtualAddressStatus,
 } from '../../provisioning/contract/index.ts';
@@ -19,6 +20,7 @@ export class FakeLab {
   readonly name: string;
   readonly testbed: ResolvedTestbed;
   readonly options: LabOptions;
+  readonly provider: ProviderName;
   readonly emit: (event: RpcEvent) => void;
   readonly directors = new Map<string, FakeDirector>();
   readonly #nodes = new Map<string, NodeStatus>();
@@ -30,10 +32,17 @@ export class FakeLab {
   reattachedAt: number | undefined;
   #ticking: ReturnType<typeof setInterval> | undefined;
 
-  constructor(name: string, testbed: ResolvedTestbed, options: LabOptions, emit: (event: RpcEvent) => void) {
+  constructor(
+    name: string,
+    testbed: ResolvedTestbed,
+    options: LabOptions,
+    emit: (event: RpcEvent) => void,
+    provider: ProviderName = 'namespaces',
+  ) {
     this.name = name;
     this.testbed = testbed;
     this.options = options;
+    this.provider = provider;
     this.emit = emit;
     for (const node of testbed.nodes) this.#nodes.set(node.name, offNode(node));
   }
@@ -43,7 +52,7 @@ export class FakeLab {
     return {
       lab: this.name,
       testbed: this.testbed.id,
-      provider: 'namespaces',
+      provider: this.provider,
       phase: this.phase,
       since: this.since,
       nodesRunning: nodes.filter(({ state }) => state === 'running').length,
@@ -107,8 +116,20 @@ export class FakeLab {
     if (this.node(name).state === 'off') {
       throw new RelevoError('NODE_NOT_RUNNING', `Node "${name}" is already off.`, { lab: this.name, node: name });
     }
+    return this.#leave(name, 'off');
+  }
+
+  suspend(name: string): NodeStatus {
+    if (this.node(name).state !== 'running') {
+      throw new RelevoError('NODE_NOT_RUNNING', `Node "${name}" does not run.`, { lab: this.name, node: name });
+    }
+    return this.#leave(name, 'suspended');
+  }
+
+  /** The node no longer answers, and its directors let go of nothing: they are just gone. */
+  #leave(name: string, state: 'off' | 'suspended'): NodeStatus {
     const addresses = new Set(this.testbed.nodes.find((node) => node.name === name)?.interfaces.map((i) => i.address));
-    this.setNode(name, 'off', (interfaces) =>
+    this.setNode(name, state, (interfaces) =>
       interfaces.map((one) => ({ ...one, addresses: one.addresses.filter((address) => addresses.has(address)) })),
     );
     if (this.directors.delete(name)) {

@@ -3,6 +3,7 @@ import type {
   LabOptions,
   LabStatus,
   LabSummary,
+  ProviderName,
   RpcEvent,
   StepProgress,
 } from '../../provisioning/contract/index.ts';
@@ -39,12 +40,17 @@ export class FakeLabs {
     return lab;
   }
 
-  async up(name: string, testbed: ResolvedTestbed, options: LabOptions): Promise<LabStatus> {
+  async up(
+    name: string,
+    testbed: ResolvedTestbed,
+    options: LabOptions,
+    provider: ProviderName = 'namespaces',
+  ): Promise<LabStatus> {
     if (this.#labs.has(name))
       throw new RelevoError('LAB_EXISTS', `A lab named "${name}" is already running.`, { lab: name });
-    const lab = new FakeLab(name, testbed, options, this.#emit);
+    const lab = new FakeLab(name, testbed, options, this.#emit, provider);
     this.#labs.set(name, lab);
-    const plan = fakePlan(name, testbed);
+    const plan = { ...fakePlan(name, testbed), provider };
     const id = `op${this.#nextOperation++}`;
     const startedAt = Date.now();
     const title = `Start ${name}`;
@@ -74,8 +80,8 @@ export class FakeLabs {
   }
 
   /** A lab that ran before this engine: as after a crash of the engine. */
-  adopt(name: string, testbed: ResolvedTestbed): void {
-    const lab = new FakeLab(name, testbed, {}, this.#emit);
+  adopt(name: string, testbed: ResolvedTestbed, provider: ProviderName = 'namespaces'): void {
+    const lab = new FakeLab(name, testbed, {}, this.#emit, provider);
     for (const node of testbed.nodes) lab.setNode(node.name, 'running');
     lab.reattachedAt = Date.now();
     this.#labs.set(name, lab);
