@@ -112,7 +112,7 @@ function buildVrrp(raw: RawTestbed, advertInterval: number): ResolvedVrrp {
     version,
     syncGroup,
     // VRRP 3 has no authentication (RFC 9568 section 9).
-    ...(version === 2 ? { authentication } : {}),
+    ...(version === 2 && authentication !== undefined ? { authentication } : {}),
     advertInterval,
     ...(connectionSync === undefined ? {} : { connectionSync }),
     routers: Object.entries(routers).map(([node, router]) => ({ node, ...router })),

@@ -35,7 +35,7 @@ export const resolvedNodeSchema = z.object({
   /** The names on the node's line of the hosts file; the first one also appears with the suffix. */
   hostNames: z.array(z.string()),
   interfaces: z.array(resolvedInterfaceSchema),
-  machine: z.object({ memory: z.number(), disk: z.number() }),
+  machine: z.object({ memory: z.number(), disk: z.number(), processors: z.number().int().optional() }),
 });
 export type ResolvedNode = z.infer<typeof resolvedNodeSchema>;
 

@@ -78,17 +78,23 @@ const nodeSchema = z.strictObject({
    */
   hostNames: z.array(name).min(1).optional(),
   interfaces: z.array(interfaceSchema).min(1),
-  /** What a virtual machine provider gives the node: memory in MiB, disk in GiB. */
-  machine: z.strictObject({ memory: z.number().int().min(64), disk: z.number().int().min(1) }),
+  /** What a virtual machine provider gives the node: memory in MiB, disk in GiB; one processor unless it says more. */
+  machine: z.strictObject({
+    memory: z.number().int().min(64),
+    disk: z.number().int().min(1),
+    processors: z.number().int().min(1).max(32).optional(),
+  }),
 });
 
 const vrrpSchema = z.strictObject({
   syncGroup: z.string().regex(/^\w+$/, 'letters, digits and "_"'),
   /** The field on the wire has eight octets (RFC 2338 section 5.3.10); keepalived cuts longer passwords off. */
-  authentication: z.strictObject({
-    type: z.literal('PASS'),
-    password: z.string().regex(/^[!-~]{1,8}$/, 'one to eight printable characters without spaces'),
-  }),
+  authentication: z
+    .strictObject({
+      type: z.literal('PASS'),
+      password: z.string().regex(/^[!-~]{1,8}$/, 'one to eight printable characters without spaces'),
+    })
+    .optional(),
   /** Seconds between advertisements. Below 1 s the instances speak VRRP 3, which has no authentication. */
   advertInterval: z.number().min(0.01).max(40).default(1),
   /**

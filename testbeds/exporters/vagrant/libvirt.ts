@@ -25,6 +25,7 @@ export function libvirtMachine(lab: MachineLab, { node, memory, adapters }: Mach
     [
       assign('lv.description', `Lab ${lab.name}: ${node.title.en}`),
       assign('lv.memory', memory),
+      ...(node.machine.processors === undefined ? [] : [assign('lv.cpus', node.machine.processors)]),
       ...adapters.flatMap((adapter) => [...comment(`${adapter.name}: ${adapter.network.name}`), network(adapter)]),
     ],
   );

@@ -37,10 +37,16 @@ export function virtualBoxMachine(lab: MachineLab, { node, label, memory, adapte
     [
       assign('vb.name', label),
       assign('vb.memory', memory),
+      ...(node.machine.processors === undefined ? [] : [assign('vb.cpus', node.machine.processors)]),
       customize('--description', `Lab ${lab.name}: ${node.title.en}`),
-      ...adapters.flatMap((adapter) => [...comment(`${adapter.name}: ${adapter.network.name}`), network(adapter)]),
+      ...adapters.flatMap((adapter) => [...comment(describe(adapter)), network(adapter)]),
     ],
   );
+}
+
+/** With the address where VirtualBox is not told it: for whoever reads the file, and for the import. */
+function describe({ name, network: { name: network, nat }, address }: Adapter): string {
+  return nat ? `${name}: ${network}, ${address}` : `${name}: ${network}`;
 }
 
 function network(adapter: Adapter): string {
