@@ -32,6 +32,13 @@ export const adminMethods = {
   maintenance: { input: z.object(place), output: nothing },
   /** Back to what configuration and checks say. */
   enable: { input: z.object(place), output: nothing },
+  /**
+   * Lets a backup that preempts take the virtual addresses, while this director goes on until it has: adverts say priority 1, until
+   * `takeback` or the next start. Answers at once; `snapshot` and events tell who is master.
+   */
+  handover: { input: nothing, output: nothing },
+  /** Back to the configured priorities. */
+  takeback: { input: nothing, output: nothing },
   /** Reads the configuration again; changes nothing when it cannot be used. `notices`: what is not as the file says. */
   reload: { input: nothing, output: z.object({ notices: z.array(z.string()).default([]) }) },
   /** Answers when everything is taken down. */

@@ -47,6 +47,14 @@ export function addTableCommands(root: Command): void {
     .option('-w, --write', 'no difference; taken because sysctl(8) has it')
     .action(sysctl);
   root.command('metrics').description('everything that is measured, in the text format of Prometheus').action(metrics);
+  root
+    .command('handover')
+    .description('let the standby take the virtual addresses over, and go on until it has; see takeback')
+    .action(() => changeVrrp('handover'));
+  root
+    .command('takeback')
+    .description('go back to the configured priorities after a handover')
+    .action(() => changeVrrp('takeback'));
   addServerCommands(root);
 }
 
@@ -111,6 +119,11 @@ async function events({ adverts, types }: { adverts: boolean; types?: string[] }
 async function sysctl(names: string[], options: { all: boolean; values: boolean }): Promise<void> {
   const { runSysctl } = await import('./sysctl.ts');
   await runSysctl(names, options);
+}
+
+async function changeVrrp(method: 'handover' | 'takeback'): Promise<void> {
+  const { request } = await import('./admin-client.ts');
+  await request(method, {});
 }
 
 async function metrics(): Promise<void> {

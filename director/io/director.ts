@@ -4,7 +4,7 @@ import type { TableCommand, TableResult } from '../api/table.ts';
 import type { DirectorConfiguration } from '../config/configuration.ts';
 import type { VirtualAddress } from '../engine/vrrp/configuration.ts';
 import { CheckRunner, type CheckListener } from './check-runner.ts';
-import { describeNews, describeServer, newsEvent, serverEvent } from './checks/describe.ts';
+import { describeNews, describeCheck, describeServer, newsEvent, serverEvent } from './checks/describe.ts';
 import { epochNow } from './clock.ts';
 import { RunnerServers } from './control/checked-servers.ts';
 import { createPlane, needsPlane, type ChosenPlane } from './control/create-plane.ts';
@@ -67,11 +67,8 @@ export class Director {
     this.#masquerading = new Masquerading(options.log);
     const listener: CheckListener = {
       verdict: (status) => {
-        const check = checkSnapshot(status);
-        const { serverAddress, serverPort, serviceAddress, servicePort, up, reason } = check;
-        const service = `${serviceAddress}:${servicePort}`;
-        options.log('info', `${serverAddress}:${serverPort} of ${service} is ${up ? 'up' : 'down'}: ${reason}`);
-        this.events.emit({ type: 'check', at: epochNow(), check });
+        options.log('info', describeCheck(checkSnapshot(status)));
+        this.events.emit({ type: 'check', at: epochNow(), check: checkSnapshot(status) });
       },
       server: (status) => {
         options.log('info', describeServer(status));
@@ -172,6 +169,11 @@ export class Director {
     this.#followAddresses();
     if (this.#plane.running) await this.#setUpPlane(configuration);
     this.#options.log('info', 'The configuration was read again');
+  }
+
+  /** See VrrpRouter.yield. */
+  yield(yielding: boolean): void {
+    this.#vrrp?.yield(yielding);
   }
 
   /** In this order: peers hear that we go and the addresses leave; then nothing depends on the rest. */

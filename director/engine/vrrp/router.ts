@@ -46,10 +46,12 @@ export class VrrpRouter {
   readonly #toldLinks = new Map<string, string>();
   readonly #scripts = new Map<string, ScriptCounter>();
   readonly #files = new Map<string, number>();
+  #yielding = false;
   readonly #facts: Facts = {
     link: (device) => this.#links.get(device),
     script: (name) => this.#scripts.get(name)?.up,
     file: (name) => this.#files.get(name) ?? 0,
+    yielding: () => this.#yielding,
   };
 
   constructor(configuration: VrrpConfiguration, now: number) {
@@ -119,6 +121,16 @@ export class VrrpRouter {
     if ((this.#files.get(name) ?? 0) === value) return [];
     this.#files.set(name, value);
     return this.#review(now, `file ${name} says ${value}`);
+  }
+
+  /**
+   * Every instance goes down to priority 1, the least of RFC 9568 section 5.2.4, and goes on as it is: a backup that preempts
+   * finds a weaker master and takes over while this one still forwards, which priority 0 would not let it do. Or back again.
+   */
+  yield(yielding: boolean, now: number): VrrpAction[] {
+    if (this.#yielding === yielding) return [];
+    this.#yielding = yielding;
+    return this.#review(now, yielding ? 'handing over' : 'taking back');
   }
 
   /** A packet of IP protocol 112 that arrived on `device`, from its IP header on. */

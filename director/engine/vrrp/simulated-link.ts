@@ -111,6 +111,11 @@ export class SimulatedLink {
     this.#do(name, station, station.router.fileValue(file, value, this.now));
   }
 
+  yield(name: string, yielding: boolean): void {
+    const station = this.#station(name);
+    this.#do(name, station, station.router.yield(yielding, this.now));
+  }
+
   reconfigure(name: string, instances: readonly VrrpInstanceConfiguration[] | VrrpConfiguration): void {
     const station = this.#station(name);
     this.#do(name, station, station.router.reconfigure(asConfiguration(instances), this.now));

@@ -14,10 +14,12 @@ export interface Facts {
   script(name: string): boolean | undefined;
   /** The number in a tracked file. */
   file(name: string): number;
+  /** Whether every other router is to be better: see VrrpRouter.yield. */
+  yielding(): boolean;
 }
 
 export interface Verdict {
-  /** With all weights: 1–254, or 255 for the owner, whom no weight moves. */
+  /** With all weights: 1–254, or 255 for the owner, whom no weight moves; 1 for one that yields. */
   readonly priority: number;
   /** Why the instance cannot take part. */
   readonly fault?: string;
@@ -41,7 +43,7 @@ export function judge(instance: VrrpInstanceConfiguration, trackers: readonly Tr
   const waitsFor = weighed.find((one) => one.waitsFor !== undefined)?.waitsFor;
   const total = weighed.reduce((sum, { weight }) => sum + weight, instance.priority);
   return {
-    priority: instance.priority === 255 ? 255 : Math.min(Math.max(total, 1), 254),
+    priority: facts.yielding() ? 1 : instance.priority === 255 ? 255 : Math.min(Math.max(total, 1), 254),
     ...(fault === undefined ? {} : { fault }),
     ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(source === undefined ? {} : { source }),

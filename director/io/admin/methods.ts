@@ -26,6 +26,10 @@ export class AdminMethods {
     this.#handlers = handlers;
     const { director, counts } = handlers;
     const { operator } = director;
+    const yields = (yielding: boolean): Promise<Record<string, never>> => {
+      director.yield(yielding);
+      return Promise.resolve({});
+    };
     const done = (work: Promise<void>): Promise<Record<string, never>> => work.then(() => ({}));
     this.#answers = {
       snapshot: () => Promise.resolve(director.snapshot()),
@@ -37,6 +41,8 @@ export class AdminMethods {
       drain: ({ service, server }) => done(operator.drain(service, server)),
       maintenance: ({ service, server }) => done(operator.maintenance(service, server)),
       enable: ({ service, server }) => done(operator.enable(service, server)),
+      handover: () => yields(true),
+      takeback: () => yields(false),
       reload: async () => ({ notices: await handlers.reload() }),
       stop: () => done(handlers.stop()),
       metrics: () =>

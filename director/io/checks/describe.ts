@@ -1,9 +1,17 @@
 import type { DirectorEvent } from '../../api/event.ts';
+import type { CheckSnapshot } from '../../api/snapshot.ts';
 import type { ServerStatus } from '../../engine/checks/checker.ts';
 import type { VirtualServerConfiguration } from '../../engine/checks/configuration.ts';
 import type { PoolNews } from '../../engine/checks/service-pool.ts';
 import { serviceKeyOf } from '../../engine/control/diff.ts';
 import { epochNow } from '../clock.ts';
+
+/** A line of the log: what a check found, and why. */
+export function describeCheck(check: CheckSnapshot): string {
+  const { serverAddress, serverPort, serviceAddress, servicePort, up, reason } = check;
+  const service = `${serviceAddress}:${servicePort}`;
+  return `${serverAddress}:${serverPort} of ${service} is ${up ? 'up' : 'down'}: ${reason}`;
+}
 
 /** A line of the log: what became of a server, and why. */
 export function describeServer({ service, server, up, mode, weight, reason }: ServerStatus): string {

@@ -73,6 +73,11 @@ export class VrrpController {
     });
   }
 
+  /** See VrrpRouter.yield; `status` has the priorities soon after. */
+  yield(yielding: boolean): void {
+    this.#command({ type: 'yield', yielding });
+  }
+
   /**
    * Resolves when priority 0 has been sent, the addresses are gone, the thread has ended, and the programs that are told
    * of it have ended or had their second.

@@ -20,6 +20,7 @@ export type VrrpCommand =
   | { readonly type: 'reconfigure'; readonly configuration: VrrpConfiguration }
   | { readonly type: 'script-result'; readonly name: string; readonly result: ScriptResult }
   | { readonly type: 'file-value'; readonly name: string; readonly value: number }
+  | { readonly type: 'yield'; readonly yielding: boolean }
   | { readonly type: 'stop' };
 
 export interface VrrpInstanceStatus {

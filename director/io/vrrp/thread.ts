@@ -171,6 +171,10 @@ class VrrpLoop {
       case 'script-result':
         this.#actuator.perform(this.#router.scriptResult(command.name, command.result, monotonicNow()));
         break;
+      case 'yield':
+        this.#actuator.perform(this.#router.yield(command.yielding, monotonicNow()));
+        this.#statusAt = -Infinity;
+        break;
       case 'file-value':
         this.#actuator.perform(this.#router.fileValue(command.name, command.value, monotonicNow()));
         break;
