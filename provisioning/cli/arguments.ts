@@ -17,3 +17,16 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     return value;
   };
 }
+
+/** One of several: a network that moves, and where to. */
+export function networkMove(text: string, earlier: readonly string[] = []): readonly string[] {
+  if (!/^[^=]+(=[^=]+)?$/.test(text)) throw new InvalidArgumentError('It must be NETWORK=CIDR, or NETWORK alone.');
+  return [...earlier, text];
+}
+
+/** The same option on every command that makes something of a testbed. */
+export const renumberOption = [
+  '--renumber <network[=cidr]>',
+  'give a network other addresses, of the same prefix length; without CIDR a free one is found (may be repeated)',
+  networkMove,
+] as const;

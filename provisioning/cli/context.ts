@@ -28,6 +28,8 @@ export interface CommandOptions {
   readonly provider?: string;
   readonly box?: string;
   readonly internet?: string;
+  /** NETWORK or NETWORK=CIDR, each. */
+  readonly renumber?: readonly string[];
 }
 
 export interface CommandContext {

@@ -10,6 +10,7 @@ import {
 } from './drill.ts';
 import { rpcErrorSchema } from './error.ts';
 import { exportRequestSchema, exportSummarySchema } from './export.ts';
+import { findingSchema } from './finding.ts';
 import {
   interfaceStatusSchema,
   labNameSchema,
@@ -75,6 +76,8 @@ export const methods = {
     input: upInput,
     output: planSchema,
   },
+  /** What stands in the way of starting this lab; changes nothing. Looks at the computer, which takes a second or two. */
+  'lab.preflight': { input: upInput, output: z.array(findingSchema) },
   /** Answers when every node and daemon answers; progress comes as `operation` events. Undone when it fails or is cancelled. */
   'lab.up': {
     input: upInput,

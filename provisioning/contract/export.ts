@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { exportOptionsSchema } from '../../testbeds/exporters/vagrant/options.ts';
+import { renumberSchema } from './renumber.ts';
 
 export const exportRequestSchema = z.object({
   testbed: z.string(),
   options: exportOptionsSchema,
+  renumber: renumberSchema.optional(),
   /** Absolute, where the engine runs; absent: `relevo-LAB` in the home folder of whoever runs the engine. */
   directory: z.string().optional(),
   /** Write over an earlier export although it was edited. */

@@ -6,6 +6,7 @@ import { localizedSchema } from '../../testbeds/localized.ts';
 import { resolvedTestbedSchema, roleSchema } from '../../testbeds/resolved.ts';
 import { operationSchema } from './plan.ts';
 import { providerNameSchema } from './provider-name.ts';
+import { renumberSchema } from './renumber.ts';
 
 export const labNameSchema = z
   .string()
@@ -21,6 +22,7 @@ export const labOptionsSchema = z.object({
   /** Seconds between VRRP advertisements; overrides the testbed's. */
   advertInterval: z.number().min(0.01).max(40).optional(),
   machines: machineOptionsSchema.partial().optional(),
+  renumber: renumberSchema.optional(),
 });
 export type LabOptions = z.infer<typeof labOptionsSchema>;
 

@@ -1,6 +1,7 @@
 import type {
   DrillEvent,
   DrillReport,
+  Finding,
   InterfaceStatus,
   LabOptions,
   LabStatus,
@@ -68,6 +69,8 @@ export interface LabService {
   listTestbeds(): Promise<TestbedSummary[]>;
   showTestbed(testbed: string): Promise<ResolvedTestbed>;
   plan(request: UpRequest): Promise<Plan>;
+  /** What stands in the way of starting it. */
+  preflight(request: UpRequest): Promise<Finding[]>;
   up(request: UpRequest): Promise<LabStatus>;
   down(lab: string): Promise<void>;
   list(): LabSummary[];

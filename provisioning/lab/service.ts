@@ -4,6 +4,7 @@ import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
 import { drillOptionsSchema, RelevoError } from '../contract/index.ts';
 import type {
   DrillReport,
+  Finding,
   LabStatus,
   LabSummary,
   LogEntry,
@@ -27,6 +28,7 @@ import { OperationTracker } from './operation-tracker.ts';
 import type { LabServiceOptions } from './options.ts';
 import { labKeys } from './lab-keys.ts';
 import { planLab } from './plan.ts';
+import { preflightLab } from './preflight-lab.ts';
 import { findDrill, runDrill } from './run-drill.ts';
 import { takeOverLabs } from './takeover.ts';
 import { getTestbed, summarizeTestbeds } from './testbed-source.ts';
@@ -84,6 +86,10 @@ class Service implements LabService {
   async plan({ testbed: id, lab, provider = 'namespaces', options = {} }: UpRequest): Promise<Plan> {
     const testbed = this.#providers[provider].adapt(await getTestbed(id, options), options);
     return planLab(checkLabName(lab ?? id), testbed, provider);
+  }
+
+  preflight(request: UpRequest): Promise<Finding[]> {
+    return preflightLab(this.#providers[request.provider ?? 'namespaces'], request);
   }
 
   async up(request: UpRequest): Promise<LabStatus> {

@@ -1,9 +1,10 @@
 import { listTestbeds, loadTestbed } from '../../testbeds/load.ts';
+import { renumber } from '../../testbeds/renumber/renumber.ts';
 import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
 import { RelevoError } from '../contract/index.ts';
 import type { LabOptions, TestbedSummary } from '../contract/index.ts';
 
-/** @throws RelevoError UNKNOWN_TESTBED; INVALID_TESTBED with every problem and its place in the file */
+/** As the options want it. @throws RelevoError UNKNOWN_TESTBED; INVALID_INPUT for networks that cannot be renumbered so; INVALID_TESTBED with every problem and its place in the file */
 export async function getTestbed(id: string, options: LabOptions = {}): Promise<ResolvedTestbed> {
   const result = await loadTestbed(
     id,
@@ -11,7 +12,7 @@ export async function getTestbed(id: string, options: LabOptions = {}): Promise<
   );
   switch (result.kind) {
     case 'loaded':
-      return result.testbed;
+      return withNumbers(result.testbed, options.renumber);
     case 'unknown': {
       const guess = result.nearest === undefined ? '' : ` Did you mean "${result.nearest}"?`;
       throw new RelevoError('UNKNOWN_TESTBED', `There is no testbed "${id}".${guess}`, {
@@ -28,6 +29,15 @@ export async function getTestbed(id: string, options: LabOptions = {}): Promise<
         },
       );
   }
+}
+
+function withNumbers(testbed: ResolvedTestbed, changes: LabOptions['renumber'] = {}): ResolvedTestbed {
+  const result = renumber(testbed, changes);
+  if (result.ok) return result.testbed;
+  throw new RelevoError('INVALID_INPUT', `The networks of "${testbed.id}" cannot be renumbered so.`, {
+    output: result.problems.map(({ message }) => message).join('\n'),
+    hint: 'Name a private network that is free, or none: "--renumber NETWORK" alone finds one.',
+  });
 }
 
 /** Those that can be loaded; one broken file must not hide the others. */

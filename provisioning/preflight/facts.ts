@@ -18,7 +18,7 @@ export interface HostFacts {
   readonly secureBoot: boolean;
   /** VirtualBox's kernel module is loaded. Linux only. */
   readonly vboxModule: boolean;
-  /** Networks that this computer has addresses in. */
+  /** Networks that this computer has addresses in, or ways to. */
   readonly networks: readonly HostNetwork[];
   /** MiB that programs can still have. */
   readonly freeMemory: number;
@@ -42,13 +42,8 @@ export interface Demands {
   readonly machines: number;
   /** The networks in which the host gets an address. VirtualBox's internal and NAT networks, and isolated ones, have none. */
   readonly networks: readonly { readonly name: string; readonly cidr: string }[];
-}
-
-export interface Finding {
-  readonly id: string;
-  readonly level: 'ok' | 'warning' | 'error';
-  /** One sentence. */
-  readonly message: string;
-  /** The command or the choice that mends it. */
-  readonly fix?: string;
+  readonly testbed: string;
+  readonly lab: string;
+  /** Networks that none of the lab's may be renumbered to: the testbed's own, and what it knows outside. */
+  readonly taken: readonly string[];
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Demands, Finding, HostFacts } from './facts.ts';
+import type { Finding } from '../contract/index.ts';
+import type { Demands, HostFacts } from './facts.ts';
 import { findings, isBlocked } from './findings.ts';
 import { pluginNames } from './gather.ts';
 
@@ -30,6 +31,9 @@ const onLibvirt: Demands = {
   memory: 5632,
   machines: 10,
   networks: nat,
+  testbed: 'tfg',
+  lab: 'tfg',
+  taken: ['192.168.1.0/24', '10.0.100.0/24', '8.8.8.8/32'],
 };
 const onVirtualBox: Demands = { ...onLibvirt, hypervisor: 'virtualbox', box: 'bento/debian-13', networks: [] };
 
@@ -122,4 +126,37 @@ test('plugins are read from what Vagrant prints for programs', () => {
   const output =
     '1,vagrant-libvirt,plugin-name,vagrant-libvirt\n1,vagrant-libvirt,plugin-version,0.11.2%!(VAGRANT_COMMA) system\n';
   expect(pluginNames(output)).toEqual(['vagrant-libvirt']);
+});
+
+const atHome = { networks: [{ device: 'eth0', cidr: '192.168.1.77/24' }] };
+
+test('a clash has the command that mends it, with a free network, and the same for programs', () => {
+  const [found, ...others] = inTheWay(atHome, onLibvirt);
+  expect(others).toEqual([]);
+  expect(found?.fix).toContain('relevo up tfg --provider libvirt --renumber nat=192.168.2.0/24.');
+  expect(found?.offer).toEqual({ kind: 'renumber', network: 'nat', cidr: '192.168.2.0/24' });
+});
+
+test('what this computer, the testbed or the world has is not offered', () => {
+  const networks = [...atHome.networks, { device: 'tun0', cidr: '192.168.2.0/23' }];
+  const taken = [...onLibvirt.taken, '192.168.4.0/24'];
+  expect(inTheWay({ networks }, { ...onLibvirt, taken, lab: 'second' })[0]).toMatchObject({
+    fix: expect.stringContaining('--provider libvirt --lab second --renumber nat=192.168.5.0/24.') as string,
+    offer: { cidr: '192.168.5.0/24' },
+  });
+});
+
+test('of several clashes each offers its own, and one command mends all', () => {
+  const two = [...nat, { name: 'other', cidr: '192.168.2.0/24' }];
+  const networks = [...atHome.networks, { device: 'eth1', cidr: '192.168.2.0/23' }];
+  const found = inTheWay({ networks }, { ...onLibvirt, networks: two });
+  expect(found.map(({ offer }) => offer?.cidr)).toEqual(['192.168.4.0/24', '192.168.5.0/24']);
+  for (const { fix } of found) expect(fix).toContain('--renumber nat=192.168.4.0/24 --renumber other=192.168.5.0/24');
+});
+
+test('where no private network is free, isolation is left', () => {
+  const networks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].map((cidr) => ({ device: 'vpn', cidr }));
+  const [found] = inTheWay({ networks }, onLibvirt);
+  expect(found?.offer).toBeUndefined();
+  expect(found?.fix).toMatch(/^Use --internet stand-in/);
 });

@@ -1,5 +1,6 @@
-import { overlap } from '../../testbeds/ipv4.ts';
-import type { Demands, Finding, HostFacts } from './facts.ts';
+import type { Finding } from '../contract/index.ts';
+import { addressFindings } from './address-findings.ts';
+import type { Demands, HostFacts } from './facts.ts';
 
 /** Versions that this was written for; older ones are not refused, but said. */
 const LEAST_VAGRANT = [2, 3] as const;
@@ -20,7 +21,7 @@ export function findings(facts: HostFacts, demands: Demands): Finding[] {
     vagrant(facts),
     ...programs,
     ...virtualization(facts, demands),
-    ...addresses(facts, demands),
+    ...addressFindings(facts, demands),
     memory(facts, demands),
     disk(facts, demands),
     box(facts, demands),
@@ -121,20 +122,6 @@ function virtualization(facts: HostFacts, { hypervisor }: Demands): Finding[] {
   if (facts.kvm === 'missing')
     return [warning('kvm', 'There is no /dev/kvm: processors are emulated.', 'sudo modprobe kvm_intel (or kvm_amd)')];
   return [ok('kvm', 'KVM is usable.')];
-}
-
-function addresses({ networks }: HostFacts, demands: Demands): Finding[] {
-  const clashes = demands.networks.flatMap(({ name, cidr }) =>
-    networks.filter((own) => overlap(own.cidr, cidr)).map((own) => ({ name, cidr, own })),
-  );
-  if (clashes.length === 0) return [ok('addresses', 'No address of the lab is one of this computer’s networks.')];
-  return clashes.map(({ name, cidr, own }) =>
-    failure(
-      'addresses',
-      `The lab's network ${name} (${cidr}) is this computer's own ${own.cidr} at ${own.device}.`,
-      'Use --internet stand-in: the lab’s networks are isolated then, and the same addresses do not meet.',
-    ),
-  );
 }
 
 function memory({ freeMemory }: HostFacts, { memory: wanted, machines }: Demands): Finding {

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
 import { access, readFile, statfs } from 'node:fs/promises';
-import { freemem, homedir, networkInterfaces } from 'node:os';
+import { freemem, homedir } from 'node:os';
 import { run } from '../process/run.ts';
 import { installedBoxes } from '../providers/vagrant/box.ts';
 import { parseVagrantOutput } from '../providers/vagrant/machine-readable.ts';
-import type { HostFacts, HostNetwork } from './facts.ts';
+import type { HostFacts } from './facts.ts';
+import { hostNetworks } from './host-networks.ts';
 
 const LIMIT_MS = 20_000;
 const MEBIBYTE = 2 ** 20;
@@ -26,7 +27,7 @@ export async function gatherFacts(): Promise<HostFacts> {
     ...libvirt,
     plugins: pluginNames(plugins ?? ''),
     boxes: installedBoxes(parseVagrantOutput(boxes ?? '')),
-    networks: hostNetworks(),
+    networks: await hostNetworks(),
     freeDisk: await freeDisk(process.env.VAGRANT_HOME ?? homedir()),
     ...system,
   };
@@ -101,14 +102,6 @@ async function otherFacts(): Promise<SystemFacts> {
     vboxModule: true,
     freeMemory: Math.floor(freemem() / MEBIBYTE),
   };
-}
-
-function hostNetworks(): HostNetwork[] {
-  return Object.entries(networkInterfaces()).flatMap(([device, addresses = []]) =>
-    addresses.flatMap(({ family, internal, cidr }) =>
-      family === 'IPv4' && !internal && cidr !== null ? [{ device, cidr }] : [],
-    ),
-  );
 }
 
 async function freeDisk(folder: string): Promise<number> {

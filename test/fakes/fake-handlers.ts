@@ -9,6 +9,7 @@ import { drillOptionsSchema, drillSummarySchema, RelevoError } from '../../provi
 import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
 import type { FakeLabs } from './fake-labs.ts';
 import type { FakeLifecycle } from './fake-lifecycle.ts';
+import { fakeFindings } from './fake-findings.ts';
 import { fakePlan } from './fake-plan.ts';
 import type { FakeSessions } from './fake-sessions.ts';
 
@@ -49,7 +50,9 @@ function testbedHandlers({
   testbeds,
   providerAvailable,
   vagrantAvailable,
-}: World): Some<'engine.info' | 'engine.stop' | 'testbeds.list' | 'testbeds.show' | 'testbeds.export' | 'lab.plan'> {
+}: World): Some<
+  'engine.info' | 'engine.stop' | 'testbeds.list' | 'testbeds.show' | 'testbeds.export' | 'lab.plan' | 'lab.preflight'
+> {
   const find = (id: string): ResolvedTestbed => findTestbed(testbeds, id);
   return {
     'engine.info': () => ({
@@ -91,6 +94,7 @@ function testbedHandlers({
       };
     },
     'lab.plan': ({ testbed, lab }) => fakePlan(lab ?? testbed, find(testbed)),
+    'lab.preflight': ({ testbed, provider, options }) => fakeFindings(find(testbed), provider, options),
   };
 }
 

@@ -5,6 +5,7 @@ import type { ExportSummary } from '../../contract/index.ts';
 import { getTestbed } from '../../lab/testbed-source.ts';
 import type { CommandContext, CommandOptions, ExitStatus } from '../context.ts';
 import { print } from '../context.ts';
+import { renumbering } from '../renumbering.ts';
 
 /** Without the engine: it needs no rights, and works on every system. */
 export async function exportTestbed(
@@ -13,7 +14,11 @@ export async function exportTestbed(
   options: CommandOptions,
 ): Promise<ExitStatus> {
   const { advertInterval, output = '.', overwrite = false, lab, stack, provider, box, internet } = options;
-  const testbed = await getTestbed(id, advertInterval === undefined ? {} : { advertInterval });
+  const renumber = await renumbering(id, options.renumber);
+  const testbed = await getTestbed(id, {
+    ...(advertInterval === undefined ? {} : { advertInterval }),
+    ...(renumber === undefined ? {} : { renumber }),
+  });
   const summary = await exportVagrantfile({
     testbed,
     options: exportOptionsSchema.parse({ lab, stack, provider, box, internet }),

@@ -48,10 +48,10 @@ async function start(context: CommandContext, options: CommandOptions, log: Engi
           cacheDirectory: locations.cache,
           distDirectory: locations.dist,
         }),
-      exportTestbed: async ({ testbed, ...request }) =>
+      exportTestbed: async ({ testbed, renumber, ...request }) =>
         exportVagrantfile({
           ...request,
-          testbed: await getTestbed(testbed),
+          testbed: await getTestbed(testbed, renumber === undefined ? {} : { renumber }),
           distDirectory: locations.dist,
           version,
         }),

@@ -21,7 +21,7 @@ export async function up(context: CommandContext, testbed: string, options: Comm
 }
 
 async function startLab(client: EngineClient, testbed: string, options: CommandOptions): Promise<LabStatus> {
-  const request = upRequest(testbed, options);
+  const request = await upRequest(testbed, options);
   const lab = options.lab ?? testbed;
   const display = createProgressDisplay(options.json === true ? undefined : process.stderr);
   const follower = await followOperation(client, lab, (operation) => display.show(operation));

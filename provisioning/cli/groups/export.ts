@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { positiveNumber } from '../arguments.ts';
+import { positiveNumber, renumberOption } from '../arguments.ts';
 import type { Registrar } from '../program.ts';
 
 /** Commands that write testbeds in other tools' forms. */
@@ -50,5 +50,6 @@ function addVagrantfile(parent: Command, { context, command }: Registrar): void 
       "seconds between VRRP advertisements instead of the testbed's",
       positiveNumber,
     )
+    .option(...renumberOption)
     .option('--overwrite', 'write over an earlier export although it was edited');
 }

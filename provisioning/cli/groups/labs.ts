@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { internetSchema, machineProviderSchema, stackSchema } from '../../../testbeds/exporters/vagrant/options.ts';
 import type { Registrar } from '../program.ts';
-import { positiveNumber, wholeNumber } from '../arguments.ts';
+import { positiveNumber, renumberOption, wholeNumber } from '../arguments.ts';
 
 /** Commands about labs as a whole. */
 export function addLabCommands(program: Command, registrar: Registrar): void {
@@ -48,7 +48,9 @@ function addPlan(program: Command, { context, command }: Registrar): void {
       ['relevo plan tfg --lab second', 'the same for a lab of another name'],
     ],
     run: async ([testbed = ''], options) => (await import('../commands/plan.ts')).plan(context, testbed, options),
-  }).option(...advertInterval, positiveNumber);
+  })
+    .option(...advertInterval, positiveNumber)
+    .option(...renumberOption);
   addMachineOptions(made);
 }
 
@@ -64,9 +66,12 @@ function addUp(program: Command, { context, command }: Registrar): void {
       ['relevo up tfg --lab second', 'once more, beside the first'],
       ['relevo up tfg --advert-interval 0.1', 'with ten VRRP advertisements a second'],
       ['relevo up tfg --provider virtualbox', 'as virtual machines; also libvirt'],
+      ['relevo up tfg --renumber nat=192.168.77.0/24', 'where 192.168.1.0/24 is taken'],
     ],
     run: async ([testbed = ''], options) => (await import('../commands/up.ts')).up(context, testbed, options),
-  }).option(...advertInterval, positiveNumber);
+  })
+    .option(...advertInterval, positiveNumber)
+    .option(...renumberOption);
   addMachineOptions(made);
 }
 
@@ -83,11 +88,13 @@ function addDoctor(program: Command, { command }: Registrar): void {
     ],
     run: async ([testbed = 'tfg'], options) => (await import('../commands/doctor.ts')).doctor(testbed, options),
   });
-  made.addOption(
-    new Option('--provider <provider>', 'who is to run the machines')
-      .choices(machineProviderSchema.options)
-      .default('virtualbox'),
-  );
+  made
+    .addOption(
+      new Option('--provider <provider>', 'who is to run the machines')
+        .choices(machineProviderSchema.options)
+        .default('virtualbox'),
+    )
+    .option(...renumberOption);
   addMachineChoices(made);
 }
 

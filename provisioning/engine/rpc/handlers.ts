@@ -57,6 +57,7 @@ function labHandlers({ service, exportTestbed }: HandlerDependencies): Slice<'te
     'testbeds.show': ({ testbed }) => service.showTestbed(testbed),
     'testbeds.export': (request) => exportTestbed(request),
     'lab.plan': (request) => service.plan(request),
+    'lab.preflight': (request) => service.preflight(request),
     'lab.up': (request) => service.up(request),
     'lab.down': async ({ lab }) => {
       await service.down(lab);

@@ -54,6 +54,11 @@ export class RecordingLabService implements LabService {
     return { lab: lab ?? testbed, testbed, provider: 'namespaces', steps: [{ ...step, after: [] }] };
   }
 
+  async preflight({ testbed }: UpRequest): ReturnType<LabService['preflight']> {
+    await this.#testbed(testbed);
+    return [{ id: 'namespaces', level: 'ok', message: 'This is a test.' }];
+  }
+
   async up(request: UpRequest): Promise<LabStatus> {
     this.calls.push(`up ${JSON.stringify(request)}`);
     const name = request.lab ?? request.testbed;
