@@ -28,6 +28,7 @@ export interface CommandOptions {
   readonly provider?: string;
   readonly box?: string;
   readonly internet?: string;
+  readonly provision?: boolean;
   /** NETWORK or NETWORK=CIDR, each. */
   readonly renumber?: readonly string[];
 }
@@ -69,6 +70,7 @@ export function noLab(): RelevoError {
 }
 
 export function noLabHint(): string {
+  if (process.platform !== 'linux') return 'Start one: relevo up tfg --provider virtualbox';
   if (process.getuid?.() === 0) return 'Start one: relevo up tfg';
   return "Labs in namespaces belong to root: sudo relevo status shows root's labs, sudo relevo up tfg starts one.";
 }

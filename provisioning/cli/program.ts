@@ -4,6 +4,7 @@ import { addDrillCommands } from './groups/drills.ts';
 import { addEngineCommands } from './groups/engine.ts';
 import { addExportCommands } from './groups/export.ts';
 import { addLabCommands } from './groups/labs.ts';
+import { addLifecycleCommands } from './groups/lifecycle.ts';
 import { addNodeCommands } from './groups/nodes.ts';
 
 export interface ProgramOptions {
@@ -50,6 +51,7 @@ export function createProgram(context: CommandContext, options: ProgramOptions):
   applyTo(program, options);
   addLabCommands(program, registrar);
   addNodeCommands(program, registrar);
+  addLifecycleCommands(program, registrar);
   addDrillCommands(program, registrar);
   addExportCommands(program, registrar);
   addEngineCommands(program, registrar);

@@ -9,6 +9,16 @@ import type { LabSpecification } from '../providers/specification.ts';
 
 const keyPairSchema = z.object({ privateKey: z.string(), publicKey: z.string() });
 
+const snapshotRecordSchema = z.object({
+  name: z.string(),
+  takenAt: z.number(),
+  /** Nodes that were on: their snapshots have a memory. */
+  on: z.array(z.string()),
+  /** Those of them that stood still. */
+  frozen: z.array(z.string()),
+});
+export type SnapshotRecord = z.infer<typeof snapshotRecordSchema>;
+
 /** Everything that is needed to find, use and remove a lab without the testbed's file, which may have changed since. */
 const recordSchema = z.object({
   version: z.literal(1),
@@ -20,6 +30,9 @@ const recordSchema = z.object({
   testbed: resolvedTestbedSchema,
   specification: labSpecificationSchema,
   keys: z.object({ engine: keyPairSchema, cluster: keyPairSchema, host: keyPairSchema, web: z.string() }),
+  snapshots: z.array(snapshotRecordSchema).default([]),
+  /** Nodes that stand still only while all are being taken or restored: whoever finds the record lets them go on. */
+  paused: z.array(z.string()).optional(),
   /** A drill that has not healed yet: written before its fault, so that the fault is undone whoever dies. */
   drill: z.object({ id: z.string(), victim: z.string(), heal: z.boolean() }).optional(),
 });

@@ -18,6 +18,7 @@ import type {
 } from '../contract/index.ts';
 import type { DirectorEvent } from '../../director/index.ts';
 import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
+import type { LabOperations } from './operations.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 
 /** A running lab, as drills and checks see it. */
@@ -74,11 +75,14 @@ export interface LabService {
   up(request: UpRequest): Promise<LabStatus>;
   down(lab: string): Promise<void>;
   list(): LabSummary[];
+  /** What can be done to a lab that is up. */
+  readonly operations: Pick<LabOperations, keyof LabOperations>;
   /** The lab by name, or UNKNOWN_LAB. */
   lab(name: string): LabHandle;
+  /** The same, unless something is done to its machines as a whole; then LAB_BUSY. */
+  idleLab(name: string): LabHandle;
   log(request: MethodArguments<'lab.log'>): LogEntry[];
   cancel(operation: string): void;
-  runDrill(request: MethodArguments<'drill.run'>): Promise<DrillReport>;
   drillReports(lab: string): Promise<MethodOutput<'drill.reports'>>;
   drillReport(lab: string, id: string): Promise<DrillReport>;
   /** Every event of every lab; the server sends each client what it subscribed to. */

@@ -13,6 +13,8 @@ import { directorStatuses, interfaceStatus, nodeStatus, virtualAddresses } from 
 import type { DirectorView, NodeView } from './lab-view.ts';
 import { addressCommand, foldAddressLine } from './node-addresses.ts';
 import { NodeConnections } from './node-connections.ts';
+import { NodePower } from './node-power.ts';
+import type { PoweredLab } from './node-power.ts';
 import { awaitReady } from './node-setup.ts';
 import type { Assets } from './node-setup.ts';
 import { commandLines, followLines, socketLines } from './node-stream.ts';
@@ -25,13 +27,14 @@ const directorEvents = socketLines('/run/director/admin.sock', JSON.stringify({ 
 const addressChanges = commandLines(addressCommand);
 
 /** A lab while this engine has it: what its machines, kernels and directors say, folded into one status and told as events. */
-export class Lab implements LabHandle {
+export class Lab implements LabHandle, PoweredLab {
   record: LabRecord;
   operation: OperationTracker | undefined;
   reattachedAt: number | undefined;
   /** Called when the machines are gone although nobody asked for it. */
   onLost: (reason: string) => void = () => undefined;
   readonly log: LabLog;
+  readonly power = new NodePower(this);
   readonly assets: Assets;
   readonly #emit: (event: RpcEvent) => void;
   readonly #views: Map<string, NodeView>;
@@ -128,44 +131,9 @@ export class Lab implements LabHandle {
     return this.#connections.get(node);
   }
 
-  async kill(name: string): Promise<NodeStatus> {
-    if (this.#view(name).state === 'off') {
-      throw new RelevoError('NODE_NOT_RUNNING', `The node "${name}" is off already.`, {
-        node: name,
-        hint: `Start it: relevo start ${name}.`,
-      });
-    }
-    this.log.add('warn', 'engine', `${name}: power cut`);
-    await this.runtime.killNode(name);
-    return this.nodeStatus(name);
-  }
-
-  async start(name: string): Promise<NodeStatus> {
-    const { state } = this.#view(name);
-    if (state === 'running' || state === 'starting') {
-      throw new RelevoError('NODE_ALREADY_RUNNING', `The node "${name}" is already ${state}.`, { node: name });
-    }
-    this.log.add('info', 'engine', `${name}: ${state === 'frozen' ? 'thawed' : 'power on'}`);
-    if (state === 'frozen') {
-      await this.runtime.thawNode(name);
-      // An engine that found the node frozen has never heard it.
-      if (!this.#streams.has(name)) this.markRunning(name);
-    } else await this.#boot(name, state === 'failed');
-    return this.nodeStatus(name);
-  }
-
-  async freeze(name: string): Promise<NodeStatus> {
-    if (this.#view(name).state !== 'running') {
-      throw new RelevoError(
-        'NODE_NOT_RUNNING',
-        `The node "${name}" is ${this.#view(name).state}; only a running node can be frozen.`,
-        { node: name },
-      );
-    }
-    this.log.add('warn', 'engine', `${name}: frozen`);
-    await this.runtime.freezeNode(name);
-    return this.nodeStatus(name);
-  }
+  readonly kill = (node: string): Promise<NodeStatus> => this.power.kill(node);
+  readonly start = (node: string): Promise<NodeStatus> => this.power.start(node);
+  readonly freeze = (node: string): Promise<NodeStatus> => this.power.freeze(node);
 
   async cutLink(node: string, network: string): Promise<InterfaceStatus> {
     this.#interface(node, network);
@@ -188,6 +156,21 @@ export class Lab implements LabHandle {
 
   nodeStatus(name: string): NodeStatus {
     return nodeStatus(this.#node(name), this.#view(name));
+  }
+
+  note(level: 'info' | 'warn', message: string): void {
+    this.log.add(level, 'engine', message);
+  }
+
+  /** An engine that found the node frozen has never heard it. */
+  resumeFollowing(name: string): void {
+    if (!this.#streams.has(name)) this.markRunning(name);
+  }
+
+  /** Closes what is open to a node: it will not answer in these conversations any more. */
+  forget(name: string): void {
+    this.#unfollow(name);
+    this.#connections?.drop(name);
   }
 
   /** The node's daemons answer: it counts as running, and what it says is followed. */
@@ -213,11 +196,11 @@ export class Lab implements LabHandle {
     while (this.runtime.nodes().some(({ node, power }) => node === name && power === 'booting')) {
       await new Promise((resolve) => setTimeout(resolve, BOOT_POLL_MS));
     }
-    await this.#boot(name, true);
+    await this.boot(name, true);
   }
 
-  /** A node that is on and failed is only asked again. */
-  async #boot(name: string, isOn: boolean): Promise<void> {
+  /** Waits until a node's daemons answer; switches it on before, unless it is on. */
+  async boot(name: string, isOn: boolean): Promise<void> {
     if (!isOn) await this.runtime.startNode(name);
     const recipe = labRecipes(this.record).find(({ node }) => node === name);
     try {
@@ -236,10 +219,9 @@ export class Lab implements LabHandle {
 
   #onPower({ node, power, cut }: NodeRuntimeStatus): void {
     const view = this.#view(node);
-    if (power === 'off') {
-      this.#unfollow(node);
-      this.#connections?.drop(node);
-      this.#change(node, { state: 'off', addresses: new Map(), cut, message: undefined });
+    if (power === 'off' || power === 'suspended') {
+      this.forget(node);
+      this.#change(node, { state: power, addresses: new Map(), cut, message: undefined });
       if (this.#directors.delete(node)) this.#emit({ event: 'director-lost', payload: { lab: this.name, node } });
     } else if (power === 'booting') this.#change(node, { state: 'starting', cut });
     else if (power === 'frozen') this.#change(node, { state: 'frozen', cut });

@@ -53,8 +53,8 @@ export class NodeConnections {
   #check(node: string): void {
     const status = this.#runtime.nodes().find((candidate) => candidate.node === node);
     if (status === undefined) throw new RelevoError('UNKNOWN_NODE', `The lab has no node "${node}".`, { node });
-    if (status.power === 'off') {
-      throw new RelevoError('NODE_NOT_RUNNING', `The node "${node}" is off.`, {
+    if (status.power === 'off' || status.power === 'suspended') {
+      throw new RelevoError('NODE_NOT_RUNNING', `The node "${node}" is ${status.power}.`, {
         node,
         hint: `Start it: relevo start ${node}.`,
       });

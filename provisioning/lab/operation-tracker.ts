@@ -67,6 +67,11 @@ export class OperationTracker {
   /** Runs one step and says how it went. */
   async step<T>(step: string, work: () => Promise<T>): Promise<T> {
     this.throwIfCancelled();
+    return this.lastStep(step, work);
+  }
+
+  /** A step that has to happen in a cancelled operation, too: it puts right what others have begun. */
+  async lastStep<T>(step: string, work: () => Promise<T>): Promise<T> {
     this.progress(step, { state: 'running' });
     try {
       const result = await work();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
-import { drillOptionsSchema, RelevoError } from '../contract/index.ts';
+import { RelevoError } from '../contract/index.ts';
 import type {
   DrillReport,
   Finding,
@@ -25,11 +25,11 @@ import type { LabRecord } from './lab-record.ts';
 import type { LabService, UpRequest } from './lab-service.ts';
 import type { Assets } from './node-setup.ts';
 import { OperationTracker } from './operation-tracker.ts';
+import { expectUnworked, LabOperations } from './operations.ts';
 import type { LabServiceOptions } from './options.ts';
 import { labKeys } from './lab-keys.ts';
 import { planLab } from './plan.ts';
 import { preflightLab } from './preflight-lab.ts';
-import { findDrill, runDrill } from './run-drill.ts';
 import { takeOverLabs } from './takeover.ts';
 import { getTestbed, summarizeTestbeds } from './testbed-source.ts';
 import { bringUp } from './up.ts';
@@ -52,6 +52,11 @@ class Service implements LabService {
   readonly #assets: Assets;
   readonly #labs = new Map<string, Lab>();
   readonly #listeners = new Set<(event: RpcEvent) => void>();
+  readonly operations = new LabOperations({
+    find: (name) => this.lab(name),
+    reportsOf: (name) => this.#reports(name),
+    emit: (event) => this.#emit(event),
+  });
 
   constructor(options: LabServiceOptions, providers: Providers) {
     this.#options = options;
@@ -143,6 +148,12 @@ class Service implements LabService {
     });
   }
 
+  idleLab(name: string): Lab {
+    const lab = this.lab(name);
+    expectUnworked(lab);
+    return lab;
+  }
+
   log({ lab, source, lines }: MethodArguments<'lab.log'>): LogEntry[] {
     return this.lab(lab).log.last({ source, lines });
   }
@@ -152,38 +163,6 @@ class Service implements LabService {
     if (found?.operation === undefined)
       throw new RelevoError('UNKNOWN_OPERATION', 'There is no such operation; it may have ended already.');
     found.operation.cancel();
-  }
-
-  async runDrill({ lab: name, drill, options }: MethodArguments<'drill.run'>): Promise<DrillReport> {
-    const lab = this.lab(name);
-    const found = findDrill(lab, drill);
-    if (lab.operation !== undefined) {
-      throw new RelevoError('LAB_BUSY', `The lab "${name}" is busy: ${lab.operation.operation.title}.`, {
-        lab: name,
-        hint: 'Wait until that has ended, or cancel it.',
-      });
-    }
-    const operation = new OperationTracker({
-      kind: 'drill',
-      lab: name,
-      title: `Drill ${drill}`,
-      cancellable: true,
-      emit: this.#emit,
-    });
-    lab.operation = operation;
-    try {
-      return await runDrill({
-        lab,
-        drill: found,
-        options: drillOptionsSchema.parse(options ?? {}),
-        reports: this.#reports(name),
-        signal: operation.signal,
-        emit: this.#emit,
-      });
-    } finally {
-      lab.operation = undefined;
-      operation.end();
-    }
   }
 
   async drillReports(lab: string): Promise<MethodOutput<'drill.reports'>> {
@@ -235,7 +214,7 @@ class Service implements LabService {
       phase: 'starting',
       since: Date.now(),
     } as const;
-    const record: LabRecord = { ...about, options, testbed, specification, keys };
+    const record: LabRecord = { ...about, options, testbed, specification, keys, snapshots: [] };
     await saveRecord(record).catch(async (error: unknown) => {
       await provider.destroy(specification);
       throw storageError(name, error);

@@ -1,6 +1,7 @@
 import type { RpcEvent } from '../contract/index.ts';
 import type { Providers } from '../providers/index.ts';
 import { Lab } from './lab.ts';
+import { undoStillness } from './lifecycle/index.ts';
 import { readRecords, saveRecord } from './lab-record.ts';
 import type { LabRecord } from './lab-record.ts';
 import type { Assets } from './node-setup.ts';
@@ -56,6 +57,7 @@ async function takeOver(record: LabRecord, { providers, assets, emit, warn, onLa
   const report = (error: unknown): void => lab.log.add('error', 'engine', String(error));
   for (const { node, power } of runtime.nodes()) if (power === 'booting') lab.finishBoot(node).catch(report);
   healInterruptedDrill(lab).catch(report);
+  undoStillness(lab).catch(report);
   await lab.hearAll(HEARING_LIMIT_MS);
 }
 

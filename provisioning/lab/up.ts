@@ -9,6 +9,7 @@ import { setUpNode } from './node-setup.ts';
 import type { OperationTracker } from './operation-tracker.ts';
 import { planLab, stepIds } from './plan.ts';
 import { labRecipes } from './recipes.ts';
+import { runPlan } from './run-plan.ts';
 
 /** Election at the usual interval takes under four seconds; a slow machine gets its time, a broken one an answer. */
 const READY_LIMIT_MS = { namespaces: 30_000, vagrant: 180_000 } as const;
@@ -59,18 +60,7 @@ function planOf({ record }: Lab): Plan {
 async function setUpNodes(lab: Lab, runtime: LabRuntime, operation: OperationTracker): Promise<void> {
   const recipes = new Map(labRecipes(lab.record).map((recipe) => [recipe.node, recipe]));
   const setup = { lab, runtime, operation };
-  const ended = new Map<string, Promise<void>>();
-  for (const step of inOrder(planOf(lab).steps)) {
-    const task = taskOf(step, recipes, setup);
-    if (task === undefined) continue;
-    const before = Promise.all(step.after.flatMap((id) => ended.get(id) ?? []));
-    ended.set(step.id, before.then(task));
-  }
-  const all = [...ended.values()];
-  await Promise.all(all).catch(async (error: unknown) => {
-    await Promise.allSettled(all);
-    throw error;
-  });
+  await runPlan(planOf(lab).steps, (step) => taskOf(step, recipes, setup));
 }
 
 /** What is to be done about one node; undefined for steps that concern the lab. */
@@ -83,21 +73,6 @@ function taskOf(
   if (action === 'create-node') return () => startNode(setup, node);
   const recipe = recipes.get(node);
   return action === 'apply-recipe' && recipe !== undefined ? () => applyRecipe(setup, recipe) : undefined;
-}
-
-/** Steps that others wait for come first, so that their promise is there to be waited for. */
-function inOrder(steps: readonly PlanStep[]): PlanStep[] {
-  const ordered: PlanStep[] = [];
-  const visit = (step: PlanStep): void => {
-    if (ordered.includes(step)) return;
-    for (const id of step.after) {
-      const before = steps.find((candidate) => candidate.id === id);
-      if (before !== undefined) visit(before);
-    }
-    ordered.push(step);
-  };
-  for (const step of steps) visit(step);
-  return ordered;
 }
 
 interface Setup {

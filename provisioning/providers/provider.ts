@@ -25,7 +25,8 @@ export interface Preparation {
   readonly specification: LabSpecification;
 }
 
-export type NodePower = 'off' | 'booting' | 'on' | 'frozen';
+/** `suspended`: off, with its memory on disk. */
+export type NodePower = 'off' | 'booting' | 'on' | 'frozen' | 'suspended';
 
 export interface NodeRuntimeStatus {
   readonly node: string;
@@ -50,11 +51,15 @@ export interface LabRuntime {
   startNode(node: string, onProgress?: (message: string) => void): Promise<void>;
   /** Learns what happened behind our back, where nobody tells it. */
   refresh?(): Promise<void>;
+  /** Ends the node in good order: `ask` asks it, and what does not listen is ended. */
+  haltNode(node: string, ask: () => Promise<void>): Promise<void>;
   killNode(node: string): Promise<void>;
   freezeNode(node: string): Promise<void>;
   thawNode(node: string): Promise<void>;
   cutLink(node: string, network: string): Promise<void>;
   restoreLink(node: string, network: string): Promise<void>;
+  /** What only machines with a memory and a disk of their own can do. */
+  readonly machines?: MachineControl;
   /** A byte stream to an SSH server on the node. */
   openTransport(node: string): Duplex;
   onChange(listener: (status: NodeRuntimeStatus) => void): () => void;
@@ -64,6 +69,17 @@ export interface LabRuntime {
   commit(): Promise<void>;
   /** Lets go of the lab without ending it. */
   detach(): void;
+}
+
+/** Memory and disks of single machines. Whoever wants them all at one moment freezes them first. */
+export interface MachineControl {
+  /** Writes the memory to disk and ends the machine; `startNode` goes on there. */
+  suspendNode(node: string): Promise<void>;
+  takeSnapshot(node: string, name: string): Promise<void>;
+  /** @param wasOn whether it has a memory to go on with: then the machine is frozen afterwards, otherwise off */
+  restoreSnapshot(node: string, name: string, wasOn: boolean): Promise<void>;
+  deleteSnapshot(node: string, name: string): Promise<void>;
+  snapshots(node: string): Promise<string[]>;
 }
 
 export interface SpecificationRequest {

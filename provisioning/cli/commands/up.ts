@@ -3,11 +3,8 @@ import type { LabStatus, Operation } from '../../contract/index.ts';
 import type { EngineClient } from '../../rpc-client/index.ts';
 import type { CommandContext, CommandOptions, ExitStatus } from '../context.ts';
 import { print, withEngine } from '../context.ts';
-import { onInterrupt } from '../interrupt.ts';
-import { followOperation } from '../progress/follow-operation.ts';
-import type { OperationFollower } from '../progress/follow-operation.ts';
-import { createProgressDisplay } from '../progress/display.ts';
 import { stepName } from '../progress/lines.ts';
+import { withProgress } from '../progress/with-progress.ts';
 import { duration } from '../text/duration.ts';
 import { upRequest } from './plan.ts';
 
@@ -23,16 +20,16 @@ export async function up(context: CommandContext, testbed: string, options: Comm
 async function startLab(client: EngineClient, testbed: string, options: CommandOptions): Promise<LabStatus> {
   const request = await upRequest(testbed, options);
   const lab = options.lab ?? testbed;
-  const display = createProgressDisplay(options.json === true ? undefined : process.stderr);
-  const follower = await followOperation(client, lab, (operation) => display.show(operation));
-  const stopListening = onInterrupt((times) => display.note(interrupt(follower, times)));
   try {
-    return await client.call('lab.up', request);
+    return await withProgress({
+      client,
+      lab,
+      json: options.json,
+      work: () => client.call('lab.up', request),
+      onInterrupt: interrupt,
+    });
   } catch (error) {
     throw isCancelled(error) ? cancelled(lab, error) : error;
-  } finally {
-    stopListening();
-    display.end();
   }
 }
 
@@ -45,12 +42,9 @@ function cancelled(lab: string, cause: RelevoError): RelevoError {
   return new RelevoError('CANCELLED', `Starting lab ${lab} was cancelled; nothing of it is left.`, {}, cause);
 }
 
-function interrupt(follower: OperationFollower, times: number): string {
-  if (times === 1) {
-    follower.cancel();
-    return 'Cancelling: what was made so far is removed.';
-  }
-  return `Still removing what was made${waitingFor(follower.current())}. It ends by itself; nothing has to be done by hand.`;
+function interrupt(times: number, operation: Operation | undefined): string {
+  if (times === 1) return 'Cancelling: what was made so far is removed.';
+  return `Still removing what was made${waitingFor(operation)}. It ends by itself; nothing has to be done by hand.`;
 }
 
 function waitingFor(operation: Operation | undefined): string {

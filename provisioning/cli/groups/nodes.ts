@@ -60,7 +60,6 @@ function addShell(program: Command, { context, command }: Registrar): void {
 function addPower(program: Command, { context, command }: Registrar): void {
   const actions = [
     ['kill', "cut a node's power: no shutdown, no goodbye", 'and see in "relevo status" who takes over'],
-    ['start', 'start a node that is off, or thaw a frozen one', 'and wait until it answers'],
     ['freeze', 'stop a node in its tracks, as when a machine hangs', 'its addresses stay, its daemons are silent'],
   ] as const;
   for (const [action, summary, effect] of actions) {

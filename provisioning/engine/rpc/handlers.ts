@@ -32,6 +32,7 @@ export function createHandlers(dependencies: HandlerDependencies): Handlers {
     ...nodeHandlers(dependencies),
     ...sessionHandlers(dependencies),
     ...fileHandlers(dependencies.service),
+    ...snapshotHandlers(dependencies),
     ...drillHandlers(dependencies),
     ...subscriptionHandlers(dependencies),
   };
@@ -63,6 +64,11 @@ function labHandlers({ service, exportTestbed }: HandlerDependencies): Slice<'te
       await service.down(lab);
       return nothing;
     },
+    'lab.halt': (request) => service.operations.halt(request),
+    'lab.suspend': (request) => service.operations.suspend(request),
+    'lab.start': (request) => service.operations.start(request),
+    'lab.reload': (request) => service.operations.reload(request),
+    'lab.upgrade': ({ lab }) => service.operations.upgrade(lab),
     'lab.list': () => service.list(),
     'lab.status': async ({ lab: name }) => {
       const lab = service.lab(name);
@@ -80,11 +86,11 @@ function labHandlers({ service, exportTestbed }: HandlerDependencies): Slice<'te
 
 function nodeHandlers({ service }: HandlerDependencies): Slice<'node' | 'link'> {
   return {
-    'node.kill': ({ lab, node }) => service.lab(lab).kill(node),
-    'node.start': ({ lab, node }) => service.lab(lab).start(node),
-    'node.freeze': ({ lab, node }) => service.lab(lab).freeze(node),
-    'link.cut': ({ lab, node, network }) => service.lab(lab).cutLink(node, network),
-    'link.restore': ({ lab, node, network }) => service.lab(lab).restoreLink(node, network),
+    'node.kill': ({ lab, node }) => service.idleLab(lab).kill(node),
+    'node.start': ({ lab, node }) => service.idleLab(lab).start(node),
+    'node.freeze': ({ lab, node }) => service.idleLab(lab).freeze(node),
+    'link.cut': ({ lab, node, network }) => service.idleLab(lab).cutLink(node, network),
+    'link.restore': ({ lab, node, network }) => service.idleLab(lab).restoreLink(node, network),
   };
 }
 
@@ -112,9 +118,21 @@ function sessionHandlers({ service, sessions }: HandlerDependencies): Slice<'ses
   };
 }
 
+function snapshotHandlers({ service }: HandlerDependencies): Slice<'snapshot'> {
+  return {
+    'snapshot.list': ({ lab }) => service.operations.snapshots(lab),
+    'snapshot.take': (request) => service.operations.takeSnapshot(request),
+    'snapshot.restore': (request) => service.operations.restoreSnapshot(request),
+    'snapshot.delete': async (request) => {
+      await service.operations.deleteSnapshot(request);
+      return nothing;
+    },
+  };
+}
+
 function drillHandlers({ service }: HandlerDependencies): Slice<'drill'> {
   return {
-    'drill.run': (request) => service.runDrill(request),
+    'drill.run': (request) => service.operations.runDrill(request),
     'drill.reports': ({ lab }) => service.drillReports(lab),
     'drill.report': ({ lab, id }) => service.drillReport(lab, id),
   };

@@ -19,7 +19,7 @@ export function namespacesAvailability(): Availability {
     return {
       available: false,
       reason: `Namespaces are a feature of Linux; this is ${process.platform}.`,
-      hint: 'Use a Linux machine, or Linux in a virtual machine.',
+      hint: 'Run the lab as virtual machines (--provider virtualbox), or use a Linux machine.',
     };
   }
   if (process.getuid?.() !== 0) {

@@ -115,6 +115,11 @@ class NamespacesRuntime implements LabRuntime {
     return this.#request({ method: 'start', node });
   }
 
+  async haltNode(node: string, ask: () => Promise<void>): Promise<void> {
+    await ask();
+    await this.killNode(node);
+  }
+
   killNode(node: string): Promise<void> {
     return this.#request({ method: 'kill', node });
   }

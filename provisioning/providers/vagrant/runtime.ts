@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Machine, MachineLab } from '../../../testbeds/exporters/vagrant/machines.ts';
 import { RelevoError } from '../../contract/index.ts';
-import type { LabRuntime, NodePower, NodeRuntimeStatus } from '../provider.ts';
+import type { LabRuntime, MachineControl, NodePower, NodeRuntimeStatus } from '../provider.ts';
 import { CreationGate } from './creation-gate.ts';
 import type { AdapterPlace, MachineDriver, MachinePower } from './drivers/driver.ts';
 import type { SshPlace } from './ssh-config.ts';
@@ -10,6 +10,9 @@ import type { Vagrant } from './vagrant.ts';
 
 /** How often the hypervisor is asked: somebody may use Vagrant by hand, or a machine may die. */
 const POLL_MS = 5000;
+/** A machine that was asked to shut down; an emulated one needs half a minute. */
+const HALT_LIMIT_MS = 120_000;
+const HALT_POLL_MS = 500;
 /** What Vagrant says as soon as a machine is made and boots: the next may be made. */
 const BOOTS = /^(Waiting for (domain|machine)|Booting VM|Starting domain)/;
 
@@ -28,6 +31,8 @@ export class VagrantRuntime implements LabRuntime {
   readonly #gate = new CreationGate();
   /** Being started: not on before it answers, whatever the hypervisor says. */
   readonly #starting = new Set<string>();
+  /** Switched by us while the hypervisor was being asked: its answer is older than that. */
+  readonly #acted = new Set<string>();
   readonly #listeners = new Set<(status: NodeRuntimeStatus) => void>();
   readonly #lostListeners = new Set<(reason: string) => void>();
   #timer: NodeJS.Timeout | undefined;
@@ -63,10 +68,11 @@ export class VagrantRuntime implements LabRuntime {
   }
 
   async #ask(): Promise<void> {
+    this.#acted.clear();
     const powers = await this.#driver.powers(this.#lab.machines.map(({ label }) => label));
     const isAnyThere = [...powers.values()].some((power) => power !== 'missing');
     for (const { node, label } of this.#lab.machines) {
-      if (this.#starting.has(node.name)) continue;
+      if (this.#starting.has(node.name) || this.#acted.has(node.name)) continue;
       const known = this.#views.get(node.name)?.power ?? 'off';
       this.#change(node.name, { power: nodePower(powers.get(label) ?? 'missing', known) });
     }
@@ -77,10 +83,12 @@ export class VagrantRuntime implements LabRuntime {
 
   async startNode(node: string, onProgress: (message: string) => void = () => undefined): Promise<void> {
     this.#machine(node);
+    const isSuspended = this.#views.get(node)?.power === 'suspended';
     this.#starting.add(node);
     this.#change(node, { power: 'booting' });
     try {
-      await this.#up(node, onProgress);
+      if (isSuspended) await this.#driver.wake(this.#machine(node).label);
+      else await this.#up(node, onProgress);
       await this.#learnPlaces([node]);
       await this.#learnCables(node);
       this.#existed = true;
@@ -100,19 +108,48 @@ export class VagrantRuntime implements LabRuntime {
     await this.#vagrant.up(node, { onProgress: heard }).finally(leave);
   }
 
+  async haltNode(node: string, ask: () => Promise<void>): Promise<void> {
+    this.#machine(node);
+    // What has been asked may hang up before it has answered.
+    await ask().catch(() => undefined);
+    const end = Date.now() + HALT_LIMIT_MS;
+    while (this.#views.get(node)?.power === 'on' && Date.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, HALT_POLL_MS));
+      await this.refresh();
+    }
+    if (this.#views.get(node)?.power === 'on') await this.#vagrant.halt(node);
+    this.#act(node, { power: 'off' });
+  }
+
+  /** Memory and disks, by the hypervisor. */
+  readonly machines: MachineControl = {
+    suspendNode: async (node) => {
+      await this.#driver.suspend(this.#machine(node).label);
+      this.#act(node, { power: 'suspended' });
+    },
+    takeSnapshot: (node, name) => this.#driver.takeSnapshot(this.#machine(node).label, name),
+    restoreSnapshot: async (node, name, wasOn) => {
+      await this.#driver.restoreSnapshot(this.#machine(node).label, name, wasOn);
+      this.#act(node, { power: wasOn ? 'frozen' : 'off' });
+      if (wasOn) await this.#learnCables(node);
+    },
+    deleteSnapshot: (node, name) => this.#driver.deleteSnapshot(this.#machine(node).label, name),
+    snapshots: (node) => this.#driver.snapshots(this.#machine(node).label),
+  };
+
   async killNode(node: string): Promise<void> {
     await this.#driver.cutPower(this.#machine(node).label);
-    this.#change(node, { power: 'off' });
+    this.#act(node, { power: 'off' });
   }
 
   async freezeNode(node: string): Promise<void> {
     await this.#driver.pause(this.#machine(node).label);
-    this.#change(node, { power: 'frozen' });
+    this.#act(node, { power: 'frozen' });
   }
 
   async thawNode(node: string): Promise<void> {
     await this.#driver.resume(this.#machine(node).label);
-    this.#change(node, { power: 'on' });
+    this.#act(node, { power: 'on' });
   }
 
   cutLink(node: string, network: string): Promise<void> {
@@ -179,11 +216,16 @@ export class VagrantRuntime implements LabRuntime {
     this.#timer = undefined;
   }
 
+  #act(node: string, change: Partial<View>): void {
+    this.#acted.add(node);
+    this.#change(node, change);
+  }
+
   #change(node: string, change: Partial<View>): void {
     const before = this.#views.get(node);
     if (before === undefined) return;
     const after = { ...before, ...change };
-    if (after.power === 'off') after.cut = [];
+    if (after.power === 'off' || after.power === 'suspended') after.cut = [];
     this.#views.set(node, after);
     if (before.power === after.power && before.cut.join() === after.cut.join()) return;
     for (const listener of this.#listeners) listener({ node, ...after });
@@ -211,6 +253,7 @@ function nodePower(power: MachinePower, known: NodePower): NodePower {
       return known;
     case 'off':
     case 'saved':
+      return 'suspended';
     case 'missing':
       return 'off';
   }

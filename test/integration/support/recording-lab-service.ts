@@ -130,9 +130,29 @@ export class RecordingLabService implements LabService {
     cancel(new RelevoError('CANCELLED', 'Starting was cancelled.'));
   }
 
-  runDrill({ lab, drill }: Parameters<LabService['runDrill']>[0]): ReturnType<LabService['runDrill']> {
-    this.lab(lab);
-    return Promise.reject(new RelevoError('UNKNOWN_DRILL', `There is no drill named "${drill}" in this test.`));
+  idleLab(name: string): RecordedLab {
+    return this.lab(name);
+  }
+
+  readonly operations: LabService['operations'] = {
+    halt: (request) => this.#record('halt', request),
+    suspend: (request) => this.#record('suspend', request),
+    start: (request) => this.#record('start', request),
+    reload: (request) => this.#record('reload', request),
+    upgrade: (lab) => this.#record('upgrade', { lab }).then(() => []),
+    snapshots: (lab) => Promise.resolve(this.lab(lab).name === '' ? [] : []),
+    takeSnapshot: ({ lab, name }) => this.#record('take', { lab, name }).then(() => ({ name, missing: [] })),
+    restoreSnapshot: (request) => this.#record('restore', request),
+    deleteSnapshot: (request) => this.#record('delete', request).then(() => undefined),
+    runDrill: ({ lab, drill }) => {
+      this.lab(lab);
+      return Promise.reject(new RelevoError('UNKNOWN_DRILL', `There is no drill named "${drill}" in this test.`));
+    },
+  };
+
+  #record(what: string, request: { readonly lab: string; readonly name?: string }): Promise<LabStatus> {
+    this.calls.push(`${what} ${JSON.stringify(request)}`);
+    return Promise.resolve(this.lab(request.lab).status());
   }
 
   drillReports(lab: string): ReturnType<LabService['drillReports']> {

@@ -18,15 +18,19 @@ export interface MachineDriver {
   powers(labels: readonly string[]): Promise<Map<string, MachinePower>>;
   /** As if the cable were pulled from the wall. */
   cutPower(label: string): Promise<void>;
+  /** Writes its memory to disk and ends it. */
+  suspend(label: string): Promise<void>;
+  /** Goes on from where `suspend` ended it. */
+  wake(label: string): Promise<void>;
   pause(label: string): Promise<void>;
   resume(label: string): Promise<void>;
   setCable(label: string, adapter: AdapterPlace, isConnected: boolean): Promise<void>;
   /** Of these adapters, those whose cable is cut. */
   cutCables(label: string, adapters: readonly AdapterPlace[]): Promise<AdapterPlace[]>;
-  /** Memory and disk of a paused machine, as they are. */
+  /** The disk, and of a paused machine the memory, as they are. */
   takeSnapshot(label: string, name: string): Promise<void>;
-  /** The machine is paused afterwards. */
-  restoreSnapshot(label: string, name: string): Promise<void>;
+  /** @param wasOn whether the snapshot has a memory: then the machine is paused afterwards, otherwise off */
+  restoreSnapshot(label: string, name: string, wasOn: boolean): Promise<void>;
   deleteSnapshot(label: string, name: string): Promise<void>;
   snapshots(label: string): Promise<string[]>;
 }

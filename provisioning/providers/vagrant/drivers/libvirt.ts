@@ -50,6 +50,12 @@ export function libvirtDriver(uri = process.env.LIBVIRT_DEFAULT_URI ?? SYSTEM): 
     cutPower: async (label) => {
       await virsh(['destroy', '--domain', label]);
     },
+    suspend: async (label) => {
+      await virsh(['managedsave', '--domain', label, '--running'], SNAPSHOT_LIMIT_MS);
+    },
+    wake: async (label) => {
+      await virsh(['start', '--domain', label], SNAPSHOT_LIMIT_MS);
+    },
     pause: async (label) => {
       await virsh(['suspend', '--domain', label]);
     },
@@ -66,11 +72,9 @@ export function libvirtDriver(uri = process.env.LIBVIRT_DEFAULT_URI ?? SYSTEM): 
     takeSnapshot: async (label, name) => {
       await virsh(['snapshot-create-as', '--domain', label, '--name', name, '--atomic'], SNAPSHOT_LIMIT_MS);
     },
-    restoreSnapshot: async (label, name) => {
-      await virsh(
-        ['snapshot-revert', '--domain', label, '--snapshotname', name, '--paused', '--force'],
-        SNAPSHOT_LIMIT_MS,
-      );
+    restoreSnapshot: async (label, name, wasOn) => {
+      const revert = ['snapshot-revert', '--domain', label, '--snapshotname', name, '--force'];
+      await virsh([...revert, ...(wasOn ? ['--paused'] : [])], SNAPSHOT_LIMIT_MS);
     },
     deleteSnapshot: async (label, name) => {
       await virsh(['snapshot-delete', '--domain', label, '--snapshotname', name], SNAPSHOT_LIMIT_MS);

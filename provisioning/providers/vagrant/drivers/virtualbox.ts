@@ -38,7 +38,7 @@ export function parseSnapshots(output: string): string[] {
   return [...parseMachineInfo(output)].flatMap(([name, value]) => (/^SnapshotName\b/.test(name) ? [value] : []));
 }
 
-export function virtualBoxDriver(program = 'VBoxManage'): MachineDriver {
+export function virtualBoxDriver(program = vboxManage()): MachineDriver {
   const manage = (args: readonly string[], timeoutMs = COMMAND_LIMIT_MS): Promise<string> =>
     run(program, args, { timeoutMs, code: 'MACHINE_FAILED' });
   const info = async (label: string): Promise<Map<string, string>> =>
@@ -57,6 +57,12 @@ export function virtualBoxDriver(program = 'VBoxManage'): MachineDriver {
     cutPower: async (label) => {
       await manage(['controlvm', label, 'poweroff']);
     },
+    suspend: async (label) => {
+      await manage(['controlvm', label, 'savestate'], SNAPSHOT_LIMIT_MS);
+    },
+    wake: async (label) => {
+      await manage(['startvm', label, '--type', 'headless'], SNAPSHOT_LIMIT_MS);
+    },
     pause: async (label) => {
       await manage(['controlvm', label, 'pause']);
     },
@@ -73,10 +79,12 @@ export function virtualBoxDriver(program = 'VBoxManage'): MachineDriver {
     takeSnapshot: async (label, name) => {
       await manage(['snapshot', label, 'take', name], SNAPSHOT_LIMIT_MS);
     },
-    restoreSnapshot: async (label, name) => {
+    restoreSnapshot: async (label, name, wasOn) => {
       // A snapshot is restored to a machine that is off; starting it goes on from the saved memory.
-      if (powers[(await info(label)).get('VMState') ?? ''] !== 'off') await manage(['controlvm', label, 'poweroff']);
+      if (!['off', 'saved'].includes(powers[(await info(label)).get('VMState') ?? ''] ?? ''))
+        await manage(['controlvm', label, 'poweroff']);
       await manage(['snapshot', label, 'restore', name], SNAPSHOT_LIMIT_MS);
+      if (!wasOn) return;
       await manage(['startvm', label, '--type', 'headless'], SNAPSHOT_LIMIT_MS);
       await manage(['controlvm', label, 'pause']);
     },
