@@ -1,6 +1,7 @@
-import { Autocomplete, Radio, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
+import { SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { knownBoxes } from '../../testbeds/exporters/vagrant/boxes.ts';
+import { BoxField } from '../machines/box-field.tsx';
+import { ChoiceField } from '../machines/choice-field.tsx';
 import { testIds } from '../test-ids.ts';
 import type { ExportChoices, ExportProblems } from './export-choices.ts';
 
@@ -33,25 +34,16 @@ function Choice<F extends 'stack' | 'internet' | 'provider'>({ field, values, ch
   const { t } = useTranslation();
   const group: 'stack' | 'internet' | 'provider' = field;
   return (
-    <Radio.Group
+    <ChoiceField
       label={t(`export.${group}.label`)}
+      options={values.map((value) => ({
+        value,
+        label: t(`export.${group}.${value}` as 'export.stack.director'),
+        testId: testIds.exportChoice(field, value),
+      }))}
       value={choices[field]}
-      onChange={(chosen) => {
-        const value = values.find((one) => one === chosen);
-        if (value !== undefined) onChange({ [field]: value });
-      }}
-    >
-      <Stack gap="xs" mt="xs">
-        {values.map((value) => (
-          <Radio
-            key={value}
-            value={value}
-            label={t(`export.${group}.${value}` as 'export.stack.director')}
-            data-testid={testIds.exportChoice(field, value)}
-          />
-        ))}
-      </Stack>
-    </Radio.Group>
+      onChange={(value) => onChange({ [field]: value })}
+    />
   );
 }
 
@@ -59,15 +51,7 @@ function Names({ choices, problems, onChange }: Props) {
   const { t } = useTranslation();
   return (
     <Stack gap="sm">
-      <Autocomplete
-        label={t('export.box')}
-        description={t('export.boxHint')}
-        data={[...knownBoxes]}
-        value={choices.box}
-        error={problems.box === undefined ? undefined : t('export.boxInvalid')}
-        onChange={(box) => onChange({ box })}
-        spellCheck={false}
-      />
+      <BoxField box={choices.box} problem={problems.box} onChange={(box) => onChange({ box })} />
       <TextInput
         label={t('start.labName')}
         description={t('export.labHint')}

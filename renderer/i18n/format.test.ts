@@ -24,6 +24,20 @@ it('counts elapsed time in ever coarser units', () => {
   expect([-5, 8_900, 200_000, 7_500_000].map(elapsed)).toEqual(['0 s', '8 s', '3 min', '2 h 05 min']);
 });
 
+it('says how long ago something was, in the coarsest unit that fits', () => {
+  const { ago } = createFormatter('en');
+  expect([-500, 59_999, 60_000, 3_599_999, 7_200_000, 86_400_000, 40 * 86_400_000].map(ago)).toEqual([
+    'now',
+    'now',
+    '1 minute ago',
+    '59 minutes ago',
+    '2 hours ago',
+    '1 day ago',
+    '40 days ago',
+  ]);
+  expect(createFormatter('es').ago(300_000)).toBe('hace 5 minutos');
+});
+
 it('signs a time relative to the fault', () => {
   const { offset } = createFormatter('en');
   expect([offset(-1500), offset(0), offset(3609.4)]).toEqual(['−1.500 s', '+0.000 s', '+3.609 s']);

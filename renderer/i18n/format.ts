@@ -12,6 +12,8 @@ export interface Formatter {
   /** Time of day with milliseconds. */
   readonly clock: (at: number) => string;
   readonly dateTime: (at: number) => string;
+  /** "5 minutes ago", for a time that many ms in the past; anything below a minute is "now". */
+  readonly ago: (ms: number) => string;
   /** "+3.421 s", signed, for a time relative to the fault. */
   readonly offset: (ms: number) => string;
 }
@@ -30,6 +32,9 @@ export function createFormatter(language: string): Formatter {
   };
   const clock = new Intl.DateTimeFormat(locales, { timeStyle: 'medium', hourCycle: 'h23' });
   const dateTime = new Intl.DateTimeFormat(locales, { dateStyle: 'medium', timeStyle: 'short' });
+  // "Yesterday" would be wrong for some of what is 30 hours old; "now" is right.
+  const now = new Intl.RelativeTimeFormat(locales, { numeric: 'auto' }).format(0, 'second');
+  const relative = new Intl.RelativeTimeFormat(locales, { numeric: 'always' });
   const padded = (value: number): string => String(value).padStart(2, '0');
   const minutes = (ms: number): string => {
     const seconds = Math.round(ms / 1000);
@@ -55,6 +60,17 @@ export function createFormatter(language: string): Formatter {
     },
     clock: (at) => `${clock.format(at)}.${String(Math.floor(at % 1000)).padStart(3, '0')}`,
     dateTime: (at) => dateTime.format(at),
+    ago: (ms) => (ms < minuteMs ? now : relative.format(...agoParts(ms))),
     offset: (ms) => `${ms < 0 ? '−' : '+'}${thousandths.format(Math.abs(ms) / 1000)} s`,
   };
+}
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** The coarsest unit that fits once. */
+function agoParts(ms: number): [number, Intl.RelativeTimeFormatUnit] {
+  if (ms < hourMs) return [-Math.floor(ms / minuteMs), 'minute'];
+  return ms < dayMs ? [-Math.floor(ms / hourMs), 'hour'] : [-Math.floor(ms / dayMs), 'day'];
 }

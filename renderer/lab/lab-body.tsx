@@ -3,6 +3,7 @@ import { Splitter } from '@mantine/core';
 import { useState } from 'react';
 import { DrillSection } from '../drill/drill-section.tsx';
 import { EventPanel } from '../events/event-panel.tsx';
+import { OperationStrip } from '../operations/operation-strip.tsx';
 import { TerminalPanel } from '../terminal/terminal-panel.tsx';
 import { HoldingNotice } from './holding-notice.tsx';
 import type { LabRoute } from './lab-screen.tsx';
@@ -22,6 +23,7 @@ export function LabBody({ route }: { readonly route: LabRoute }) {
     <>
       <RegionKeys />
       <LabToolbar lab={lab} section={section} />
+      <OperationStrip lab={lab} />
       <HoldingNotice lab={lab} />
       <Splitter
         orientation="vertical"

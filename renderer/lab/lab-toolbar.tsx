@@ -1,8 +1,9 @@
-import { Badge, Divider, SegmentedControl } from '@mantine/core';
+import { Badge, Group, SegmentedControl } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { goTo } from '../app/route.ts';
 import { useLab } from '../app/services.ts';
 import { DrillButton } from '../drill/drill-button.tsx';
+import { LabMenu } from '../lifecycle/lab-menu.tsx';
 import { holdingOf } from '../state/roles.ts';
 import { testIds } from '../test-ids.ts';
 import classes from './lab.module.css';
@@ -34,8 +35,10 @@ export function LabToolbar({ lab, section }: Props) {
       <KillMasterButton lab={lab} />
       <StartMasterButton lab={lab} />
       <DrillButton lab={lab} />
-      <Divider orientation="vertical" />
-      <StopLabButton lab={lab} />
+      <Group gap={6} wrap="nowrap">
+        <StopLabButton lab={lab} />
+        <LabMenu lab={lab} />
+      </Group>
     </div>
   );
 }

@@ -3,7 +3,7 @@ import type { LabView } from '../state/lab-view.ts';
 import { screenState } from './screen-state.ts';
 
 const error = { code: 'HOLDER_LOST' as const, message: '', detail: {} };
-const request = { testbed: 'tfg', lab: 'tfg', options: {} };
+const request = { testbed: 'tfg', lab: 'tfg', provider: 'namespaces' as const, options: {} };
 const operation = { id: 'o', kind: 'up' as const, lab: 'tfg', title: '', startedAt: 7, steps: [], cancellable: true };
 
 function view(change: Partial<LabView> & { phase?: LabView['summary']['phase'] }): LabView {

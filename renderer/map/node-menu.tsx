@@ -1,10 +1,25 @@
 import { Menu } from '@mantine/core';
-import { IconPlayerPlay, IconPlug, IconPower, IconScissors, IconSnowflake, IconTerminal2 } from '@tabler/icons-react';
+import {
+  IconBolt,
+  IconMoonStars,
+  IconPlayerPlay,
+  IconPlug,
+  IconPower,
+  IconScissors,
+  IconSnowflake,
+  IconTerminal2,
+} from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { NodeState } from '../../provisioning/contract/index.ts';
+import { abilities } from '../../provisioning/contract/index.ts';
 import type { ResolvedNode } from '../../testbeds/resolved.ts';
 import { useLab, useServices } from '../app/services.ts';
 import { useLocalized } from '../i18n/use-format.ts';
+import { MenuEntry } from '../lifecycle/menu-entry.tsx';
+import { nodeActions } from '../lifecycle/offers.ts';
+import { useLabBusy } from '../lifecycle/use-lab-facts.ts';
+import { testIds } from '../test-ids.ts';
 
 interface Props {
   readonly lab: string;
@@ -35,16 +50,22 @@ export function NodeMenu({ lab, node, opened, onChange, children }: Props) {
   );
 }
 
+const startTexts: Partial<Record<NodeState, 'map.thaw' | 'map.resume'>> = {
+  frozen: 'map.thaw',
+  suspended: 'map.resume',
+};
+
 function PowerItems({ lab, node }: { readonly lab: string; readonly node: string }) {
   const { t } = useTranslation();
   const { commands } = useServices();
   const state = useLab(lab, (view) => view.nodes[node]?.state ?? 'off');
+  const busy = useLabBusy(lab);
   const alive = state === 'running' || state === 'frozen' || state === 'starting';
   return (
     <>
       <Menu.Item
         color="red"
-        leftSection={<IconPower size="1rem" />}
+        leftSection={<IconBolt size="1rem" />}
         disabled={!alive}
         onClick={() => commands.node('node.kill', lab, node)}
       >
@@ -52,11 +73,17 @@ function PowerItems({ lab, node }: { readonly lab: string; readonly node: string
       </Menu.Item>
       <Menu.Item
         leftSection={<IconPlayerPlay size="1rem" />}
-        disabled={state === 'running' || state === 'starting'}
-        onClick={() => commands.node('node.start', lab, node)}
+        disabled={!nodeActions(state).start || (state === 'suspended' && busy)}
+        onClick={() =>
+          // What was suspended goes on where it was; that takes the progress of an operation.
+          state === 'suspended'
+            ? commands.lab('lab.start', { lab, nodes: [node] })
+            : commands.node('node.start', lab, node)
+        }
       >
-        {t(state === 'frozen' ? 'map.thaw' : 'map.start')}
+        {t(startTexts[state] ?? 'map.start')}
       </Menu.Item>
+      <RestItems lab={lab} node={node} />
       <Menu.Item
         leftSection={<IconSnowflake size="1rem" />}
         disabled={state !== 'running'}
@@ -64,6 +91,46 @@ function PowerItems({ lab, node }: { readonly lab: string; readonly node: string
       >
         {t('map.freeze')}
       </Menu.Item>
+    </>
+  );
+}
+
+/** The gentle ways to stop. */
+function RestItems({ lab, node }: { readonly lab: string; readonly node: string }) {
+  const { t } = useTranslation();
+  const { commands } = useServices();
+  const state = useLab(lab, (view) => view.nodes[node]?.state ?? 'off');
+  const able = useLab(lab, (view) => abilities[view.summary.provider].includes('suspend'));
+  const busy = useLabBusy(lab);
+  const { halt, suspend } = nodeActions(state);
+  return (
+    <>
+      <Menu.Item
+        leftSection={<IconPower size="1rem" />}
+        disabled={!halt || busy}
+        onClick={() => commands.lab('lab.halt', { lab, nodes: [node] })}
+        data-testid={testIds.nodeAction('halt', node)}
+      >
+        {t('map.halt')}
+      </Menu.Item>
+      {able ? (
+        <Menu.Item
+          leftSection={<IconMoonStars size="1rem" />}
+          disabled={!suspend || busy}
+          onClick={() => commands.lab('lab.suspend', { lab, nodes: [node] })}
+          data-testid={testIds.nodeAction('suspend', node)}
+        >
+          {t('map.suspend')}
+        </Menu.Item>
+      ) : (
+        <MenuEntry
+          icon={<IconMoonStars size="1rem" />}
+          label={t('map.suspend')}
+          hint={t('lifecycle.refusal.machines-only')}
+          refused
+          testId={testIds.nodeAction('suspend', node)}
+        />
+      )}
     </>
   );
 }

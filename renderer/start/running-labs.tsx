@@ -31,7 +31,7 @@ function RunningLab({ summary }: { readonly summary: LabSummary }) {
   const { t } = useTranslation();
   const localized = useLocalized();
   const { subscriptions } = useServices();
-  const { lab, testbed, phase, nodesRunning: running, nodesTotal: total } = summary;
+  const { lab, testbed, provider, phase, nodesRunning: running, nodesTotal: total } = summary;
   const title = useApp(({ testbeds }) => testbeds?.find(({ id }) => id === testbed)?.title);
   const reattached = useApp(({ views }) => views[lab]?.reattachedAt !== undefined);
   useEffect(() => subscriptions.watch(lab), [subscriptions, lab]);
@@ -41,6 +41,8 @@ function RunningLab({ summary }: { readonly summary: LabSummary }) {
         <div className={classes['name']}>{lab}</div>
         <Text size="sm" c="dimmed" truncate>
           {title === undefined ? testbed : localized(title)}
+          {' · '}
+          {t(provider === 'namespaces' ? 'start.place.namespaces' : 'start.machines')}
           {' · '}
           {t(reattached ? 'start.reattached' : 'start.nodesRunning', { running, total })}
         </Text>

@@ -1,23 +1,27 @@
 import { NumberInput, SimpleGrid, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { LabOptions } from '../../provisioning/contract/index.ts';
 import { testIds } from '../test-ids.ts';
+import { MachineFields } from './machine-fields.tsx';
+import type { StartChoice } from './place.ts';
+import { isMachines } from './place.ts';
 
 interface Props {
   readonly name: string;
   readonly problem: 'invalid' | 'taken' | undefined;
   readonly onName: (name: string) => void;
-  readonly options: LabOptions;
-  readonly onOptions: (options: LabOptions) => void;
+  readonly advertInterval: number | undefined;
+  readonly onAdvertInterval: (seconds: number | undefined) => void;
+  readonly choice: StartChoice;
+  readonly onChoice: (change: Partial<StartChoice>) => void;
 }
 
 const problemKeys = { invalid: 'start.labNameInvalid', taken: 'start.labNameTaken' } as const;
 
-export function StartOptions({ name, problem, onName, options, onOptions }: Props) {
+export function StartOptions(props: Props) {
   const { t } = useTranslation();
-  const { advertInterval } = options;
+  const { name, problem, onName, advertInterval, onAdvertInterval, choice, onChoice } = props;
   return (
-    <SimpleGrid cols={{ base: 1, sm: 2 }} pb="xs">
+    <SimpleGrid cols={{ base: 1, sm: 2 }} pb="xs" verticalSpacing="lg">
       <TextInput
         label={t('start.labName')}
         description={t('start.labNameHint')}
@@ -36,8 +40,9 @@ export function StartOptions({ name, problem, onName, options, onOptions }: Prop
         step={0.1}
         decimalScale={2}
         value={advertInterval ?? ''}
-        onChange={(value) => onOptions(typeof value === 'number' ? { advertInterval: value } : {})}
+        onChange={(value) => onAdvertInterval(typeof value === 'number' ? value : undefined)}
       />
+      {isMachines(choice) ? <MachineFields choice={choice} onChange={onChoice} /> : null}
     </SimpleGrid>
   );
 }

@@ -20,7 +20,7 @@ export function StartScreen() {
             {t('start.intro')}
           </Text>
           <Stack gap="md">
-            <ProviderNotices />
+            <NothingAvailable />
             <Testbeds />
           </Stack>
         </section>
@@ -29,21 +29,12 @@ export function StartScreen() {
   );
 }
 
-/** Why labs cannot be started on this computer, when they cannot. The window starts those in namespaces. */
-function ProviderNotices() {
+/** Said at the top only when nothing works here; what is wrong with one kind of nodes is said where it is chosen. */
+function NothingAvailable() {
   const { t } = useTranslation();
-  const providers = useApp(({ engine }) => engine?.providers);
-  const missing = (providers ?? []).filter(({ name, available }) => name === 'namespaces' && !available);
-  return missing.map(({ name, reason, hint }) => (
-    <Alert key={name} color="yellow" icon={<IconAlertTriangle />} title={`${t('start.unavailable')} (${name})`}>
-      <Text size="sm">{reason}</Text>
-      {hint === undefined ? null : (
-        <Text size="sm" fw={600}>
-          {hint}
-        </Text>
-      )}
-    </Alert>
-  ));
+  const none = useApp(({ engine }) => engine?.providers.every(({ available }) => !available) === true);
+  if (!none) return null;
+  return <Alert color="yellow" icon={<IconAlertTriangle />} title={t('start.unavailable')} />;
 }
 
 function Testbeds() {

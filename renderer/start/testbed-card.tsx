@@ -3,15 +3,18 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconAdjustments, IconBook2, IconNetwork, IconPlayerPlay, IconServer2 } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { LabOptions, TestbedSummary } from '../../provisioning/contract/index.ts';
+import type { TestbedSummary } from '../../provisioning/contract/index.ts';
 import { goTo } from '../app/route.ts';
 import { useApp, useServices } from '../app/services.ts';
 import { ExportButton } from '../export/export-button.tsx';
 import { useLocalized } from '../i18n/use-format.ts';
 import { testIds } from '../test-ids.ts';
 import { checkLabName, suggestLabName } from './lab-name.ts';
+import { PlaceChooser } from './place-chooser.tsx';
+import { boxProblem, providerAt, startRequest } from './place.ts';
 import classes from './start.module.css';
 import { StartOptions } from './start-options.tsx';
+import { useStartChoice } from './use-start-choice.ts';
 
 export function TestbedCard({ testbed }: { readonly testbed: TestbedSummary }) {
   const { t } = useTranslation();
@@ -49,22 +52,32 @@ function StartForm({ testbed }: { readonly testbed: string }) {
   const { commands } = useServices();
   const [open, { toggle }] = useDisclosure(false);
   const [chosenName, setName] = useState<string>();
-  const [options, setOptions] = useState<LabOptions>({});
+  const [advertInterval, setAdvertInterval] = useState<number>();
+  const [choice, change] = useStartChoice();
   const labs = useApp((state) => state.labs);
-  const blocked = useApp(({ engine, connection }) => {
-    return connection.state !== 'open' || engine === undefined || engine.providers.every(({ available }) => !available);
-  });
+  const provider = useApp(({ engine }) => engine && providerAt(choice.place, engine.providers));
+  const connected = useApp(({ connection }) => connection.state === 'open');
   const taken = (labs ?? []).map(({ lab }) => lab);
   const lab = chosenName ?? suggestLabName(testbed, taken);
   const problem = checkLabName(lab, taken);
+  const blocked = !connected || provider?.available !== true || boxProblem(choice) !== undefined;
   const start = (): void => {
-    commands.start({ testbed, lab, options });
+    commands.start(startRequest(testbed, lab, choice, advertInterval === undefined ? {} : { advertInterval }));
     goTo({ screen: 'lab', lab, section: 'overview' });
   };
   return (
     <Stack gap="sm">
+      <PlaceChooser place={choice.place} provider={provider} onChange={(place) => change({ place })} />
       <Collapse expanded={open}>
-        <StartOptions name={lab} problem={problem} onName={setName} options={options} onOptions={setOptions} />
+        <StartOptions
+          name={lab}
+          problem={problem}
+          onName={setName}
+          advertInterval={advertInterval}
+          onAdvertInterval={setAdvertInterval}
+          choice={choice}
+          onChoice={change}
+        />
       </Collapse>
       <Group gap="sm">
         <Button

@@ -25,18 +25,23 @@ export interface StartProgress {
   readonly nodes: readonly NodeSteps[];
 }
 
-export function startProgress(operation: Operation): StartProgress {
+/** The steps of the plan, in its order, each with where it stands. */
+export function shownSteps(operation: Operation): ShownStep[] {
   const steps = operation.plan?.steps ?? [];
   const progress = new Map(operation.steps.map((step) => [step.step, step]));
   const ended = (id: string): boolean => isEnded(progress.get(id)?.state ?? 'waiting');
-  const shown = steps.map((step): ShownStep => {
+  return steps.map((step): ShownStep => {
     const own = progress.get(step.id) ?? { step: step.id, state: 'waiting' };
     const waitsFor = own.state === 'waiting' ? steps.filter(({ id }) => step.after.includes(id) && !ended(id)) : [];
     return { step, progress: own, waitsFor };
   });
+}
+
+export function startProgress(operation: Operation): StartProgress {
+  const shown = shownSteps(operation);
   const done = shown.filter((one) => isEnded(one.progress.state)).length;
   const partial = shown.map((one) => (one.progress.state === 'running' ? (one.progress.fraction ?? 0) : 0));
-  const names = [...new Set(steps.flatMap(({ node }) => node ?? []))];
+  const names = [...new Set(shown.flatMap(({ step }) => step.node ?? []))];
   return {
     done,
     total: shown.length,

@@ -3,6 +3,7 @@ import type {
   LabOptions,
   LabSummary,
   MethodOutput,
+  ProviderName,
   RpcError,
   RpcEvent,
   TestbedSummary,
@@ -16,6 +17,7 @@ import { reduceLab } from './reduce-lab.ts';
 export interface StartRequest {
   readonly testbed: string;
   readonly lab: string;
+  readonly provider: ProviderName;
   readonly options: LabOptions;
 }
 

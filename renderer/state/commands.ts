@@ -20,6 +20,19 @@ export interface Caller {
 export type NodeCommand = 'node.kill' | 'node.start' | 'node.freeze';
 export type LinkCommand = 'link.cut' | 'link.restore';
 
+/** Methods that act on a lab that is up, or on some of its nodes, as an operation with progress. */
+export const labCommands = [
+  'lab.halt',
+  'lab.suspend',
+  'lab.start',
+  'lab.reload',
+  'lab.upgrade',
+  'snapshot.take',
+  'snapshot.restore',
+  'snapshot.delete',
+] as const satisfies readonly MethodName[];
+export type LabCommand = (typeof labCommands)[number];
+
 /** What a reader can ask for. Each is shown as pending while it runs; a failure ends in `AppState.failure`. */
 export interface Commands {
   start(request: StartRequest): void;
@@ -28,6 +41,7 @@ export interface Commands {
   stop(lab: string, done: () => void): void;
   node(command: NodeCommand, lab: string, node: string): void;
   link(command: LinkCommand, lab: string, node: string, network: string): void;
+  lab<C extends LabCommand>(command: C, params: MethodInput<C>, done?: (result: MethodOutput<C>) => void): void;
   drill(lab: string, drill: string, options: Partial<DrillOptions>, done: (report: DrillReport) => void): void;
   export(request: MethodInput<'testbeds.export'>, done: (summary: ExportSummary) => void): void;
   dismissFailure(): void;
@@ -64,6 +78,7 @@ export function createCommands(store: AppStore, client: Caller): Commands {
     node: (command, lab, node) => run(pendingName(command, lab, node), () => client.call(command, { lab, node })),
     link: (command, lab, node, network) =>
       run(pendingName(command, lab, node, network), () => client.call(command, { lab, node, network })),
+    lab: (command, params, done) => run(pendingName(command, params.lab), () => client.call(command, params), done),
     drill: (lab, drill, options, done) =>
       run(pendingName('drill.run', lab), () => client.call('drill.run', { lab, drill, options }), done),
     export: (request, done) =>
@@ -74,13 +89,13 @@ export function createCommands(store: AppStore, client: Caller): Commands {
 
 /** Starts a lab. Its failure stays with the attempt, where it can be read and retried, and not in a dialog. */
 function startLab(store: AppStore, client: Caller, request: StartRequest): void {
-  const { lab, testbed, options } = request;
+  const { lab, testbed, provider, options } = request;
   const attempt = { request, startedAt: Date.now() };
   store.setState(({ attempts, views }) => ({
     attempts: { ...attempts, [lab]: attempt },
     views: views[lab]?.removed === true ? without(views, lab) : views,
   }));
-  client.call('lab.up', { testbed, lab, options }).then(
+  client.call('lab.up', { testbed, lab, provider, options }).then(
     () => store.setState(({ attempts }) => ({ attempts: without(attempts, lab) })),
     (thrown: unknown) => {
       const error = toRpcError(thrown);

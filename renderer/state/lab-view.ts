@@ -16,6 +16,15 @@ import type { LiveDrill } from './drill-view.ts';
 import { share } from './share.ts';
 import type { TimelineEntry } from './timeline.ts';
 
+/** An operation that has ended while this window was looking. */
+export interface EndedOperation {
+  readonly operation: Operation;
+  /** Absent: it did what it should. */
+  readonly error: RpcError | undefined;
+  /** Milliseconds since the epoch, by this window's clock. */
+  readonly at: number;
+}
+
 export interface Loss {
   readonly from: string;
   readonly at: number;
@@ -30,6 +39,8 @@ export interface LabView {
   readonly reattachedAt?: number;
   readonly sharing: Sharing;
   readonly operation: Operation | undefined;
+  /** The last one that ended, until the next begins. Starts and drills have their own screens and are not kept here. */
+  readonly ended: EndedOperation | undefined;
   readonly error: RpcError | undefined;
   /** The engine said that this lab is gone. */
   readonly removed: boolean;
@@ -66,6 +77,7 @@ export function labFromSnapshot(previous: LabView | undefined, payload: EventPay
     ),
     timeline: previous?.timeline ?? [],
     operation,
+    ended: previous?.ended,
     error: previous?.error,
     ...(reattachedAt === undefined ? {} : { reattachedAt }),
     ...(previous?.drill ? { drill: previous.drill } : {}),

@@ -323,7 +323,7 @@ describe('the lab', () => {
       { event: 'operation-started', payload: { lab, operation: { ...operation, kind: 'drill' } } },
       end,
     );
-    expect([drill.operation, drill.error]).toEqual([undefined, undefined]);
+    expect([drill.operation, drill.error, drill.ended]).toEqual([undefined, undefined, undefined]);
   });
 });
 

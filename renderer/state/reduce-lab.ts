@@ -25,7 +25,7 @@ export function reduceLab(view: LabView, change: LabEvent, now: number): LabView
     case 'operation-started':
     case 'operation-progress':
     case 'operation-ended':
-      return changeOperation(view, change);
+      return changeOperation(view, change, now);
     case 'drill-started':
     case 'drill-event':
     case 'drill-samples':
@@ -94,16 +94,21 @@ function changeDirector(view: LabView, change: DirectorLabEvent, now: number): L
   return { ...view, directors, losses, timeline };
 }
 
-function changeOperation(view: LabView, change: OperationLabEvent): LabView {
-  if (change.event === 'operation-started') return { ...view, operation: change.payload.operation, error: undefined };
+function changeOperation(view: LabView, change: OperationLabEvent, now: number): LabView {
+  if (change.event === 'operation-started') {
+    return { ...view, operation: change.payload.operation, ended: undefined, error: undefined };
+  }
   const { operation } = view;
   if (operation?.id !== change.payload.operation) return view;
   if (change.event === 'operation-progress') {
     return { ...view, operation: { ...operation, steps: mergeSteps(operation.steps, change.payload.steps) } };
   }
   const { error } = change.payload;
-  // A start that failed stays, so that the screen can show where it stood. Other failures are told to who asked for them.
-  return error !== undefined && operation.kind === 'up' ? { ...view, error } : { ...view, operation: undefined };
+  // A start that failed stays, so that the screen can show where it stood.
+  if (operation.kind === 'up') return error === undefined ? { ...view, operation: undefined } : { ...view, error };
+  // A drill tells how it ended itself.
+  if (operation.kind === 'drill') return { ...view, operation: undefined };
+  return { ...view, operation: undefined, ended: { operation, error, at: now } };
 }
 
 function changeDrill(view: LabView, change: DrillLabEvent) {
