@@ -56,6 +56,16 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'namespaces-behind-their-provider',
+      severity: 'error',
+      comment: 'What Linux alone has is reached through the provider, so that the rest runs on every system.',
+      from: {
+        path: '^(testbeds|provisioning|electron|renderer)/',
+        pathNot: '^provisioning/providers/|\\.test\\.tsx?$',
+      },
+      to: { path: '^provisioning/providers/namespaces/' },
+    },
+    {
       name: 'execa-behind-one-wrapper',
       severity: 'error',
       from: { pathNot: '^(provisioning/process/|test/|bench/|scripts/)' },

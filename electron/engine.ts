@@ -15,8 +15,7 @@ export type EngineSearch =
 const ANSWER_LIMIT_MS = 2000;
 
 /**
- * The engine that we were started for, or the one of our state directory; as root, one of our own, which ends with us. Without
- * root none is started: it could run no lab.
+ * The engine that we were started for, or the one of our state directory; else one of our own, which ends with us.
  */
 export class EngineFinder {
   readonly #program: string;
@@ -38,7 +37,7 @@ export class EngineFinder {
     if (running !== undefined) return { kind: 'found', address: pageAddress(running) };
     // The engine of root, for a window of an ordinary user, has its record elsewhere.
     if (handedOver !== undefined && (await answers(handedOver))) return { kind: 'found', address: handedOver };
-    return process.getuid?.() === 0 ? this.#start() : { kind: 'absent' };
+    return mayStart() ? this.#start() : { kind: 'absent' };
   }
 
   /** Ends the engine that we started, if we did; labs live on. */
@@ -50,6 +49,7 @@ export class EngineFinder {
   async #start(): Promise<EngineSearch> {
     const child = spawn('node', [this.#program, 'serve', '--json', '--until-input-ends'], {
       stdio: ['pipe', 'pipe', 'ignore'],
+      windowsHide: true,
     });
     const failed = once(child, 'error').then(
       ([error]: unknown[]) => `${String(error)} (it needs Node.js >= 20.19 on PATH)`,
@@ -64,6 +64,11 @@ export class EngineFinder {
       ? { kind: 'failed', reason: 'it ended at once' }
       : { kind: 'found', address: pageAddress(running) };
   }
+}
+
+/** On Linux labs are root's, unless somebody has started an engine for virtual machines; elsewhere there is no root to wait for. */
+function mayStart(): boolean {
+  return process.platform !== 'linux' || process.getuid?.() === 0;
 }
 
 async function answers(address: string): Promise<boolean> {

@@ -34,3 +34,10 @@ test('the page that waits for an engine runs no script, whatever a failure says'
   expect(html).not.toMatch(/<script|<b>/);
   expect(html).toContain('sudo npm start');
 });
+
+test('where labs are virtual machines it asks for no root', () => {
+  const html = decodeURIComponent(waitingPage({ kind: 'absent' }, textsFor(['es']), 'es', 'win32'));
+  expect(html).toContain('<pre>npm start</pre>');
+  expect(html).toContain('VirtualBox');
+  expect(html).not.toContain('sudo');
+});

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { isMain } from './lib/is-main.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -80,7 +81,7 @@ function nativeModule() {
   return join(folder, `${platform}_${arch}`, 'koffi.node');
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   const { script } = await buildDirector({});
   console.log(script);
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // `npm run build [PART …]`: everything under dist/. Parts are independent of each other and are built side by side.
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import { parts } from './lib/build-parts.mjs';
+import { isMain } from './lib/is-main.mjs';
 import { markBuilt } from './lib/build-stamp.mjs';
 
 /** Builds the named parts (all when none is named) and returns how each one went. */
@@ -36,4 +36,4 @@ async function main(names) {
   else if (names.length === 0) markBuilt();
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.slice(2));
+if (isMain(import.meta.url)) await main(process.argv.slice(2));

@@ -3,7 +3,7 @@
 // because it runs before anything is installed.
 import { parseArgs } from 'node:util';
 import { say } from './lib/say.mjs';
-import { refusalToStart } from './lib/preconditions.mjs';
+import { insteadOfNamespaces, refusalToStart } from './lib/preconditions.mjs';
 import { installMissing } from './lib/install.mjs';
 import { buildIfStale } from './lib/build-if-stale.mjs';
 import { attachOrServe } from './lib/engine-process.mjs';
@@ -40,16 +40,18 @@ function readArguments() {
 }
 
 // A root shell opened with plain `su` lacks the folders for system programs.
-process.env.PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
+if (process.platform === 'linux') process.env.PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
 
 async function start({ port, 'no-lab': noLab, 'no-window': noWindow }) {
+  const instead = insteadOfNamespaces();
+  if (instead !== undefined) say(instead);
   await installMissing();
   await buildIfStale();
   const engine = await attachOrServe(port);
   // Whatever ends us ends the engine that we started; labs live on by themselves.
   process.once('exit', () => engine.kill());
   try {
-    const lab = noLab ? undefined : await bringUp('tfg');
+    const lab = noLab || instead !== undefined ? undefined : await bringUp('tfg');
     const window = await showWindow({ lab, wanted: !noWindow });
     await waitForTheEnd({ window });
   } finally {

@@ -27,7 +27,9 @@ export type LoadResult =
 export async function listTestbeds(directory?: string): Promise<string[]> {
   const root = directory ?? (await testbedsDirectory());
   const entries = await readdir(root, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  // A folder whose name begins with a dot is one that is being made, or going.
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const folders = names.filter((name) => !name.startsWith('.'));
   const present = await Promise.all(folders.map((folder) => isFile(join(root, folder, fileName))));
   return folders.filter((_, index) => present[index]).sort();
 }
@@ -67,7 +69,10 @@ export async function loadTestbedFile(
 /** Those of the named files that can be read; the resolution reports the others. */
 async function readFiles(directory: string, raw: RawTestbed): Promise<Map<string, string>> {
   const names = [...new Set(Object.values(raw.storage.files))].filter((name) => isInside(directory, name));
-  const texts = await Promise.all(names.map((name) => readFile(join(directory, name), 'utf8').catch(() => undefined)));
+  // They are for nodes, which are Linux; an editor or a checkout on Windows may have turned the ends of their lines round.
+  const read = (name: string): Promise<string> =>
+    readFile(join(directory, name), 'utf8').then((text) => text.replaceAll('\r\n', '\n'));
+  const texts = await Promise.all(names.map((name) => read(name).catch(() => undefined)));
   return new Map(names.flatMap((name, index) => (texts[index] === undefined ? [] : [[name, texts[index]]])));
 }
 

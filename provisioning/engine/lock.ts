@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import type { Server } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RelevoError } from '../contract/index.ts';
 
@@ -17,7 +18,7 @@ const RETRY_MS = 25;
 /** Makes this process the only engine of the state directory, or throws ENGINE_RUNNING. */
 export async function lockStateDirectory(stateDirectory: string): Promise<EngineLock> {
   mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
-  const name = lockName(stateDirectory);
+  const name = lockName(realpathSync.native(stateDirectory));
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const server = await tryListen(name);
@@ -27,13 +28,16 @@ export async function lockStateDirectory(stateDirectory: string): Promise<Engine
   }
 }
 
-/** A name that dies with the process: an abstract socket on Linux, a named pipe on Windows; else a socket file, probed for life. */
-function lockName(stateDirectory: string): string {
-  const directory = realpathSync(stateDirectory);
+/**
+ * A name that dies with the process: an abstract socket on Linux, a named pipe on Windows; else a socket file, probed for life.
+ * The file is in the folder for such, because a socket's path has at most 103 octets on macOS, and a state directory may be deep.
+ * Exported for its test.
+ */
+export function lockName(directory: string, platform: NodeJS.Platform = process.platform, folder = tmpdir()): string {
   const digest = createHash('sha256').update(directory).digest('hex').slice(0, 32);
-  if (process.platform === 'linux') return `\0relevo-engine-${process.getuid?.() ?? 0}-${digest}`;
-  if (process.platform === 'win32') return `\\\\.\\pipe\\relevo-engine-${digest}`;
-  return join(directory, 'engine.lock');
+  if (platform === 'linux') return `\0relevo-engine-${process.getuid?.() ?? 0}-${digest}`;
+  if (platform === 'win32') return `\\\\.\\pipe\\relevo-engine-${digest}`;
+  return join(folder, `relevo-${digest}.lock`);
 }
 
 async function tryListen(name: string): Promise<Server | undefined> {

@@ -82,6 +82,9 @@ ${commands}
 The machines start one after the other, storage and master first. \`vagrant provision NODE\` may be run again: it changes what is not as it
 should be, and nothing else.
 
+On Windows, \`vagrant\` runs in any terminal and \`verify.sh\` in Git's shell: *Git Bash*, or \`& 'C:\\Program Files\\Git\\bin\\sh.exe' verify.sh\` in PowerShell.
+Keep Linux's line ends when you edit a script; Vagrant mends them as it uploads one, \`verify.sh\` nobody.
+
 The scripts in \`provision/\` hold **private keys**, made for this folder alone. Do not publish it.
 `;
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, copyFile, mkdir, open, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdir, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RelevoError } from '../contract/error.ts';
+import { isLinuxProgram } from '../process/linux-program.ts';
 import type { ExportedFile } from './folder.ts';
 import { exportMarkPath, exportMarkSchema } from './mark.ts';
 import type { ExportMark } from './mark.ts';
@@ -106,30 +107,11 @@ async function checkAssets(files: readonly ExportedFile[], { assets }: FolderTar
   if (!files.some(({ kind }) => kind === 'asset')) return;
   const path = assets.director;
   const hint = 'Build it on Linux (npm run build), or export the document’s own software (--stack classic).';
-  const head = await readHead(path);
-  if (head === undefined)
+  const isOurs = await isLinuxProgram(path);
+  if (isOurs === undefined)
     throw new RelevoError('MISSING_TOOL', `The director's executable is missing: ${path}.`, { hint });
-  if (isLinuxProgram(head)) return;
+  if (isOurs) return;
   throw new RelevoError('MISSING_TOOL', `${path} is no program for the machines, which are Linux on amd64.`, { hint });
-}
-
-const HEAD_LENGTH = 20;
-
-async function readHead(path: string): Promise<Buffer | undefined> {
-  const file = await open(path).catch(() => undefined);
-  if (file === undefined) return undefined;
-  try {
-    const { buffer } = await file.read(Buffer.alloc(HEAD_LENGTH), 0, HEAD_LENGTH, 0);
-    return buffer;
-  } finally {
-    await file.close();
-  }
-}
-
-/** ELF, 64 bits, little-endian, for EM_X86_64 (elf(5)). */
-function isLinuxProgram(head: Buffer): boolean {
-  const EM_X86_64 = 62;
-  return head.subarray(0, 6).toString('latin1') === '\x7fELF\x02\x01' && head.readUInt16LE(18) === EM_X86_64;
 }
 
 interface Owner {

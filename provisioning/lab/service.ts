@@ -29,7 +29,7 @@ import { expectUnworked, LabOperations } from './operations.ts';
 import type { LabServiceOptions } from './options.ts';
 import { labKeys } from './lab-keys.ts';
 import { planLab } from './plan.ts';
-import { preflightLab } from './preflight-lab.ts';
+import { checkDirector, preflightLab } from './preflight-lab.ts';
 import { takeOverLabs } from './takeover.ts';
 import { getTestbed, summarizeTestbeds } from './testbed-source.ts';
 import { bringUp } from './up.ts';
@@ -94,7 +94,7 @@ class Service implements LabService {
   }
 
   preflight(request: UpRequest): Promise<Finding[]> {
-    return preflightLab(this.#providers[request.provider ?? 'namespaces'], request);
+    return preflightLab(this.#providers[request.provider ?? 'namespaces'], request, this.#assets.director);
   }
 
   async up(request: UpRequest): Promise<LabStatus> {
@@ -199,6 +199,7 @@ class Service implements LabService {
   async #claim({ testbed: id, lab: wanted, provider: kind = 'namespaces', options = {} }: UpRequest): Promise<Lab> {
     const provider = this.#providers[kind];
     checkAvailable(provider);
+    await checkDirector(provider, options, this.#assets.director);
     const name = checkLabName(wanted ?? id);
     const testbed = provider.adapt(await getTestbed(id, options), options);
     const keys = await labKeys(name, this.#options.cacheDirectory).catch((error: unknown) => {

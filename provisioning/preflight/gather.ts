@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, readFile, statfs } from 'node:fs/promises';
 import { freemem, homedir } from 'node:os';
 import { run } from '../process/run.ts';
+import { vboxManage } from '../process/virtualbox.ts';
 import { installedBoxes } from '../providers/vagrant/box.ts';
 import { parseVagrantOutput } from '../providers/vagrant/machine-readable.ts';
 import type { HostFacts } from './facts.ts';
@@ -14,7 +15,7 @@ const MEBIBYTE = 2 ** 20;
 export async function gatherFacts(): Promise<HostFacts> {
   const [vagrant, virtualBox, libvirt, plugins, boxes, system] = await Promise.all([
     version('vagrant', ['--version']),
-    version('VBoxManage', ['--version']),
+    version(vboxManage(), ['--version']),
     libvirtFacts(),
     tell('vagrant', ['plugin', 'list', '--machine-readable']),
     tell('vagrant', ['box', 'list', '--machine-readable']),

@@ -79,6 +79,7 @@ async function packDirector(parts) {
   new Function('module', 'exports', outputFiles[0].text)(packaging, packaging.exports);
   writeFileSync(inRoot('dist/director/director.service'), packaging.exports.systemdUnit);
   writeFileSync(inRoot('dist/director/director.init'), packaging.exports.startScript, { mode: 0o755 });
+  if (process.platform !== 'linux') return 'built; its single executable is for Linux, and made there only';
   return (await buildExecutable({ ...parts, executable: inRoot('dist/director/director') }))
     ? 'built, with its single executable'
     : 'built; its single executable was up to date';

@@ -14,6 +14,7 @@ export const commandLine = inRoot('bin', 'relevo.js');
 export async function attachOrServe(port) {
   const child = spawn(process.execPath, [commandLine, 'serve', '--json', '--port', port, '--until-input-ends'], {
     detached: true,
+    windowsHide: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');

@@ -68,6 +68,8 @@ const hostPrograms = [
 
 /** The packages that are missing for a purpose: `start`, or `test`. */
 export function missingPackages(purpose, environment = process.env) {
+  // Elsewhere they are neither needed nor Debian's to install.
+  if (process.platform !== 'linux') return [];
   const purposes = new Set([purpose]);
   // A machine without a display gets no window, and so no browser.
   if (purpose === 'start' && hasDisplay(environment)) purposes.add('window');
@@ -77,7 +79,9 @@ export function missingPackages(purpose, environment = process.env) {
     .map(({ name, reason }) => ({ name, reason }));
 }
 
-export const hasDisplay = (environment = process.env) => Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY);
+/** Windows and macOS always have one. */
+export const hasDisplay = (environment = process.env) =>
+  process.platform !== 'linux' || Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY);
 
 export function isOnPath(program, environment = process.env) {
   if (program.startsWith('/')) return isExecutableLike(program);

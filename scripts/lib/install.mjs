@@ -21,5 +21,12 @@ export async function installMissing(purpose = 'start') {
   if (npm) say('  the npm packages of package-lock.json, into node_modules: what Relevo is made of and built with');
   if (debian.length > 0) say('None of their services is started, now or at the next boot.');
   if (debian.length > 0) await installDebian(debian.map(({ name }) => name));
-  if (npm) await mustRun('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  if (npm) await mustRun(...npmCommand(['ci', '--no-audit', '--no-fund', '--loglevel=error']));
+}
+
+/** On Windows npm is a batch file, which Node does not start; what npm itself was started with is the same everywhere. */
+export function npmCommand(args, environment = process.env) {
+  const own = environment.npm_execpath;
+  if (own !== undefined && /\.c?js$/.test(own)) return [process.execPath, [own, ...args]];
+  return ['npm', args];
 }

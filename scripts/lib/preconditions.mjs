@@ -16,14 +16,27 @@ The window itself never runs as root: under sudo it is opened as the user who ca
 /** Why nothing can be started here, with what to do; undefined when it can. Changes nothing. */
 export function refusalToStart(system = thisSystem()) {
   const { platform, node, uid } = system;
-  if (platform !== 'linux') {
-    return `Labs in namespaces need Linux; this is ${platform}.\nUse a Debian 12 machine or virtual machine. Nothing was changed.`;
-  }
   if (!isNewEnough(node)) {
     return `Relevo needs Node ${LEAST_NODE.join('.')} or newer; this is ${node}.\nSee https://nodejs.org/ for a current one. Nothing was changed.`;
   }
+  // Virtual machines need no root, and elsewhere there is nothing else.
+  if (platform !== 'linux') return undefined;
   if (uid !== 0) return needsRoot;
   return system.missing.length > 0 && !system.hasApt ? needsPackages(system.missing) : undefined;
+}
+
+/** What "npm start" does where labs in namespaces cannot be; undefined on Linux. */
+export function insteadOfNamespaces(platform = process.platform) {
+  if (platform === 'linux') return undefined;
+  const system = { win32: 'Windows', darwin: 'macOS' }[platform] ?? platform;
+  return `Labs in namespaces need Linux; this is ${system}. Relevo starts without a lab. It runs labs as virtual machines here, and needs Vagrant and
+VirtualBox for that: choose a testbed and "VirtualBox" in the window, or in another terminal:
+
+  npx relevo doctor tfg                                     what stands in the way, and what mends it
+  npx relevo up tfg --provider virtualbox --stack classic
+  npx relevo export vagrantfile tfg -o FOLDER --stack classic
+
+Our own director is a Linux program that is built on Linux; "--stack classic" runs the document's software in its place.`;
 }
 
 const thisSystem = () => ({

@@ -14,7 +14,11 @@ export async function showWindow({ lab, wanted }) {
     return undefined;
   }
   // A group of its own: at Ctrl-C we ask about the lab first, and the window stays meanwhile.
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+    windowsHide: true,
+  });
   const closed = once(child, 'exit').then(([status]) => status);
   process.once('exit', () => child.kill('SIGTERM'));
   return { closed, close: () => child.kill('SIGTERM') };

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, parse as parsePath } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { RelevoError, rpcErrorSchema } from '../../contract/error.ts';
@@ -23,7 +23,9 @@ export async function launchEngine(locations: Locations): Promise<void> {
     {
       detached: true,
       // Standing in a directory would keep its file system from being unmounted.
-      cwd: '/',
+      cwd: parsePath(locations.state).root,
+      // Windows would open a terminal for it.
+      windowsHide: true,
       stdio: ['ignore', log, log, 'pipe'],
       env: { ...process.env, RELEVO_STATE: locations.state, RELEVO_CACHE: locations.cache },
     },

@@ -1,4 +1,5 @@
 import { run } from '../../../process/run.ts';
+import { vboxManage } from '../../../process/virtualbox.ts';
 import type { MachineDriver, MachinePower } from './driver.ts';
 
 /**
