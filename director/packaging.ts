@@ -1,6 +1,9 @@
 /** Where the executable, or the wrapper of director.cjs, is installed. */
 export const installedProgram = '/usr/local/sbin/director';
 
+/** What its unit reads beside the configuration: DIRECTOR_PLANE. */
+export const environmentFile = '/etc/default/relevo-director';
+
 /** Unit of systemd.service(5). Real-time scheduling is for the VRRP timers. */
 export const systemdUnit = `[Unit]
 Description=Load balancer with automatic take-over (Relevo director)
@@ -9,6 +12,7 @@ After=network-online.target
 Wants=network-online.target
 
 [Service]
+EnvironmentFile=-${environmentFile}
 ExecStart=${installedProgram} run --foreground
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=on-failure

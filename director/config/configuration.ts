@@ -3,6 +3,9 @@ import type { SyncDaemon, Timeouts } from '../api/table.ts';
 import type { VirtualServerConfiguration } from '../engine/checks/configuration.ts';
 import type { VrrpConfiguration, VrrpInstanceConfiguration } from '../engine/vrrp/configuration.ts';
 
+/** Who forwards: see docs/director/planes.md. */
+export const planes = ['auto', 'packet', 'rings', 'ipvs'] as const;
+
 /** What a configuration file asks of the director, whatever its format; every default is filled in. */
 export interface DirectorConfiguration {
   readonly instances: readonly VrrpInstanceConfiguration[];
@@ -18,5 +21,5 @@ export interface DirectorConfiguration {
   /** Of `net.ipv4.vs`, by their names there. */
   readonly sysctls?: Readonly<Record<string, readonly number[]>>;
   /** `auto`: kernel IPVS where there is one, `packet` otherwise. `rings`: `packet` without eBPF programs. */
-  readonly plane: 'auto' | 'packet' | 'rings' | 'ipvs';
+  readonly plane: (typeof planes)[number];
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { laterResolver, systemResolver } from '../cli/ipvsadm/getent.ts';
 import { ruleReader } from '../cli/rule-reader.ts';
-import type { DirectorConfiguration } from '../config/configuration.ts';
+import { planes, type DirectorConfiguration } from '../config/configuration.ts';
 import { parseConfiguration, type ParseOptions } from '../config/formats.ts';
 import { GatheredNames, type LaterHostNames } from '../config/host-names.ts';
 import { formatProblem } from '../config/problem.ts';
@@ -49,6 +49,20 @@ function readText(file: string): string {
   }
 }
 
+/**
+ * Formats that know only the kernel cannot say who forwards: the environment says it for them. Throws DirectorError
+ * `config-invalid`.
+ */
+export function planeWanted(
+  { plane }: Pick<DirectorConfiguration, 'plane'>,
+  wanted = process.env.DIRECTOR_PLANE ?? 'auto',
+): DirectorConfiguration['plane'] {
+  const known = planes.find((one) => one === wanted);
+  if (known === undefined)
+    throw new DirectorError('config-invalid', `DIRECTOR_PLANE is "${wanted}", and none of ${planes.join(', ')}`);
+  return plane === 'auto' ? known : plane;
+}
+
 /** The configuration of a file, its warnings logged. Rejects with DirectorError `config-unreadable` or `config-invalid`. */
 export async function loadConfiguration(file: string, log: Log): Promise<DirectorConfiguration> {
   const { configuration, problems } = await parseFileLater(file);
@@ -56,5 +70,5 @@ export async function loadConfiguration(file: string, log: Log): Promise<Directo
   if (!configuration)
     throw new DirectorError('config-invalid', [`The configuration ${file} has errors:`, ...lines].join('\n'));
   for (const line of lines) log('warn', line);
-  return configuration;
+  return { ...configuration, plane: planeWanted(configuration) };
 }

@@ -24,7 +24,11 @@ export interface CommandOptions {
   readonly print?: boolean;
   readonly output?: string;
   readonly overwrite?: boolean;
+  readonly id?: string;
+  readonly replace?: boolean;
+  readonly dryRun?: boolean;
   readonly stack?: string;
+  readonly plane?: string;
   readonly provider?: string;
   readonly box?: string;
   readonly internet?: string;

@@ -2,7 +2,7 @@ import { machineOptionsSchema, RelevoError } from '../contract/index.ts';
 import type { MachineOptions } from '../contract/index.ts';
 import type { CommandOptions } from './context.ts';
 
-type Given = Pick<CommandOptions, 'provider' | 'stack' | 'box' | 'internet'>;
+type Given = Pick<CommandOptions, 'provider' | 'stack' | 'plane' | 'box' | 'internet'>;
 
 /** Undefined for a lab in namespaces. @throws RelevoError INVALID_INPUT for options that only machines have */
 export function machineOptions({ provider = 'namespaces', ...given }: Given): MachineOptions | undefined {
@@ -20,6 +20,6 @@ export function optionsOn(hypervisor: string, given: Omit<Given, 'provider'>): M
 }
 
 /** Without the other options of a command, and without those that nobody has given. */
-function pick({ stack, box, internet }: Omit<Given, 'provider'>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries({ stack, box, internet }).filter(([, value]) => value !== undefined));
+function pick({ stack, plane, box, internet }: Omit<Given, 'provider'>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries({ stack, plane, box, internet }).filter(([, value]) => value !== undefined));
 }

@@ -4,6 +4,7 @@ import { sharingKindSchema } from '../../testbeds/differences.ts';
 import { exportOptionsSchema, machineProviderSchema } from '../../testbeds/exporters/vagrant/options.ts';
 import { localizedSchema } from '../../testbeds/localized.ts';
 import { resolvedTestbedSchema, roleSchema } from '../../testbeds/resolved.ts';
+import { testbedOriginSchema } from './import.ts';
 import { operationSchema } from './plan.ts';
 import { providerNameSchema } from './provider-name.ts';
 import { renumberSchema } from './renumber.ts';
@@ -13,9 +14,11 @@ export const labNameSchema = z
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, a letter first, at most 31 characters');
 
 /** Of labs of virtual machines. */
-export const machineOptionsSchema = exportOptionsSchema.pick({ stack: true, box: true, internet: true }).extend({
-  hypervisor: machineProviderSchema.default('virtualbox'),
-});
+export const machineOptionsSchema = exportOptionsSchema
+  .pick({ stack: true, plane: true, box: true, internet: true })
+  .extend({
+    hypervisor: machineProviderSchema.default('virtualbox'),
+  });
 export type MachineOptions = z.infer<typeof machineOptionsSchema>;
 
 export const labOptionsSchema = z.object({
@@ -122,7 +125,12 @@ export type Upgrade = z.infer<typeof upgradeSchema>;
 
 export const testbedSummarySchema = resolvedTestbedSchema
   .pick({ id: true, title: true, description: true, source: true })
-  .extend({ nodes: z.number().int(), networks: z.number().int() });
+  .extend({
+    nodes: z.number().int(),
+    networks: z.number().int(),
+    /** Absent: it came with Relevo. */
+    origin: testbedOriginSchema.optional(),
+  });
 export type TestbedSummary = z.infer<typeof testbedSummarySchema>;
 
 export const logEntrySchema = z.object({

@@ -111,6 +111,7 @@ test('The mark holds what an import needs, and a digest of every text', () => {
   expect(mark.options).toEqual({
     lab: 'tuesday',
     stack: 'director',
+    plane: 'auto',
     provider: 'both',
     box: 'debian',
     internet: 'real',

@@ -57,7 +57,13 @@ export function exportFolder(request: ExportRequest): ExportResult {
 }
 
 function machineContext({ testbed, options, keys }: ExportRequest): RecipeContext {
-  return { sharing: testbed.differences.vagrant.sharing.kind, init: 'systemd', stack: options.stack, keys };
+  return {
+    sharing: testbed.differences.vagrant.sharing.kind,
+    init: 'systemd',
+    stack: options.stack,
+    plane: options.plane,
+    keys,
+  };
 }
 
 function verifiedBy({ testbed }: MachineLab, { stack, internet }: ExportOptions) {

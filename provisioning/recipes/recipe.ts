@@ -1,5 +1,5 @@
 import type { SharingKind } from '../../testbeds/differences.ts';
-import type { Stack } from '../../testbeds/exporters/vagrant/options.ts';
+import type { Plane, Stack } from '../../testbeds/exporters/vagrant/options.ts';
 import type { ResolvedNode, ResolvedTestbed } from '../../testbeds/resolved.ts';
 
 interface Step {
@@ -78,6 +78,8 @@ export interface RecipeContext {
   readonly hasDrills?: boolean;
   /** What runs on the directors; by default our own. */
   readonly stack?: Stack;
+  /** Who forwards, when it is ours. */
+  readonly plane?: Plane;
   /** The lab's own keys, as OpenSSH writes them. */
   readonly keys: {
     /** root's, with which the nodes reach each other. */

@@ -58,8 +58,8 @@ export function startRequest(
   choice: StartChoice,
   options: Omit<LabOptions, 'machines'>,
 ): StartRequest {
-  const { place, stack, box, internet } = choice;
+  const { place, stack, plane, box, internet } = choice;
   if (place === 'namespaces') return { testbed, lab, provider: 'namespaces', options };
-  const machines: MachineOptions = { hypervisor: place, stack, box, internet };
+  const machines: MachineOptions = { hypervisor: place, stack, plane, box, internet };
   return { testbed, lab, provider: 'vagrant', options: { ...options, machines } };
 }

@@ -13,7 +13,7 @@ export async function exportTestbed(
   id: string,
   options: CommandOptions,
 ): Promise<ExitStatus> {
-  const { advertInterval, output = '.', overwrite = false, lab, stack, provider, box, internet } = options;
+  const { advertInterval, output = '.', overwrite = false, lab, stack, plane, provider, box, internet } = options;
   const renumber = await renumbering(id, options.renumber);
   const testbed = await getTestbed(id, {
     ...(advertInterval === undefined ? {} : { advertInterval }),
@@ -21,7 +21,7 @@ export async function exportTestbed(
   });
   const summary = await exportVagrantfile({
     testbed,
-    options: exportOptionsSchema.parse({ lab, stack, provider, box, internet }),
+    options: exportOptionsSchema.parse({ lab, stack, plane, provider, box, internet }),
     directory: resolve(output),
     overwrite,
     distDirectory: locations.dist,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { positiveNumber, renumberOption } from '../arguments.ts';
+import { planeSchema } from '../../../testbeds/exporters/vagrant/options.ts';
 import type { Registrar } from '../program.ts';
 
 /** Commands that write testbeds in other tools' forms. */
@@ -33,6 +34,12 @@ function addVagrantfile(parent: Command, { context, command }: Registrar): void 
       new Option('--stack <stack>', "what runs on the directors: ours, or the document's software")
         .choices(['director', 'classic'])
         .default('director'),
+    )
+    .addOption(
+      new Option(
+        '--plane <plane>',
+        "who forwards with our director: the kernel's IPVS, or the director itself",
+      ).choices(planeSchema.options),
     )
     .addOption(
       new Option('--provider <provider>', 'who runs the machines')

@@ -1,6 +1,11 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { internetSchema, machineProviderSchema, stackSchema } from '../../../testbeds/exporters/vagrant/options.ts';
+import {
+  internetSchema,
+  machineProviderSchema,
+  planeSchema,
+  stackSchema,
+} from '../../../testbeds/exporters/vagrant/options.ts';
 import type { Registrar } from '../program.ts';
 import { positiveNumber, renumberOption, wholeNumber } from '../arguments.ts';
 
@@ -114,6 +119,12 @@ function addMachineChoices(command: Command): void {
       new Option('--stack <stack>', "machines: what runs on the directors, ours or the document's software").choices(
         stackSchema.options,
       ),
+    )
+    .addOption(
+      new Option(
+        '--plane <plane>',
+        "machines: who forwards with our director: the kernel's IPVS, or the director itself",
+      ).choices(planeSchema.options),
     )
     .option('--box <box>', 'machines: debian, ubuntu (LTS), or the name of a box of your own')
     .addOption(

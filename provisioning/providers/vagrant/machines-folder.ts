@@ -20,8 +20,8 @@ export function machinesOf(
   testbed: ResolvedTestbed,
   { lab, machines }: Pick<VagrantSpecification, 'lab' | 'machines'>,
 ): MachineLab {
-  const { hypervisor, stack, box, internet } = machines;
-  const result = planMachines(testbed, { lab, provider: hypervisor, stack, box, internet });
+  const { hypervisor, ...options } = machines;
+  const result = planMachines(testbed, { ...options, lab, provider: hypervisor });
   if (result.ok) return result.lab;
   throw unmakeable(testbed.id, result.problems);
 }

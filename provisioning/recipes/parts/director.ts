@@ -1,4 +1,4 @@
-import { installedProgram, systemdUnit } from '../../../director/index.ts';
+import { environmentFile, installedProgram, systemdUnit } from '../../../director/index.ts';
 import type { PartInput, RecipePart } from '../recipe.ts';
 import { programSteps, programUploads } from './director-program.ts';
 import { keepalivedConf } from './keepalived-conf.ts';
@@ -38,6 +38,12 @@ export function director({ testbed, node, context }: PartInput): RecipePart {
         ? [
             { kind: 'command' as const, title: 'Keep keepalived quiet', run: 'systemctl disable --now keepalived' },
             { kind: 'file' as const, title: "Write the director's unit", path: unitPath, content: systemdUnit },
+            {
+              kind: 'file' as const,
+              title: 'Choose who forwards',
+              path: environmentFile,
+              content: `# auto: the kernel's IPVS where it has one. ipvs, packet: that one, or the director does not start.\nDIRECTOR_PLANE=${context.plane ?? 'auto'}\n`,
+            },
           ]
         : []),
     ],

@@ -4,6 +4,10 @@ import { z } from 'zod';
 export const stackSchema = z.enum(['director', 'classic']);
 export type Stack = z.infer<typeof stackSchema>;
 
+/** Who forwards when our director runs: the kernel's IPVS, or the director itself; by default the kernel's where it has one. */
+export const planeSchema = z.enum(['auto', 'ipvs', 'packet']);
+export type Plane = z.infer<typeof planeSchema>;
+
 export const machineProviderSchema = z.enum(['virtualbox', 'libvirt']);
 export type MachineProvider = z.infer<typeof machineProviderSchema>;
 
@@ -18,6 +22,7 @@ export const exportOptionsSchema = z.strictObject({
   /** Carried by the names of machines and networks, so that labs can be side by side. */
   lab: z.string().optional(),
   stack: stackSchema.default('director'),
+  plane: planeSchema.default('auto'),
   provider: z.enum(['virtualbox', 'libvirt', 'both']).default('both'),
   /** `debian`, `ubuntu`, or the name of a box of one's own. */
   box: z.string().default('debian'),
