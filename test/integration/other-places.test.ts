@@ -15,10 +15,9 @@ let program: string;
 beforeAll(() => {
   home = join(mkdtempSync(join(tmpdir(), 'relevo-')), 'Añón labs');
   mkdirSync(home);
-  cpSync(relevoFolder(['electron', 'renderer', 'director']), join(home, 'relevo ñ'), {
-    recursive: true,
-    verbatimSymlinks: true,
-  });
+  const built = relevoFolder(['electron', 'renderer', 'director']);
+  cpSync(built, join(home, 'relevo ñ'), { recursive: true, verbatimSymlinks: true });
+  rmSync(built, { recursive: true });
   symlinkSync(join(home, 'relevo ñ'), join(home, 'enlace'));
   program = join(home, 'enlace', 'bin', 'relevo.js');
 });
