@@ -1,7 +1,7 @@
 /**
  * Names by which tests find parts of the window. They are part of the window's contract with the end-to-end tests:
  *
- * start-lab, lab-name, places, place-unavailable, machine-FIELD-VALUE, cancel-operation, operation, operation-lane-NODE, operation-details,
+ * start-lab, lab-name, places, place-unavailable, preflight (with data-state), finding-ID, offer-ID, machine-FIELD-VALUE, cancel-operation, operation, operation-lane-NODE, operation-details,
  * lab-menu, lab-ACTION, lab-action-confirm, reload-provision, start-all, snapshots-open, snapshot-name, snapshot-take, snapshot-NAME,
  * snapshot-restore-NAME, snapshot-delete-NAME, snapshot-confirm, snapshot-take-first, retry-start, error-panel, stop-lab, stop-lab-confirm, kill-master, start-master,
  * lab-node-NODE, open-terminal-NODE, node-menu-NODE, terminals, terminal-SESSION, terminal-tab-NODE → `tab-NODE`, terminal-reconnect,
@@ -15,11 +15,21 @@ export const testIds = {
   /** Namespaces, VirtualBox, libvirt. */
   places: 'places',
   placeUnavailable: 'place-unavailable',
+  preflight: 'preflight',
+  finding: (id: string) => `finding-${id}`,
+  offer: (id: string) => `offer-${id}`,
   machineChoice: (field: string, value: string) => `machine-${field}-${value}`,
   exportOpen: 'export-open',
   exportRun: 'export-run',
   exportDirectory: 'export-directory',
   exportChoice: (field: string, value: string) => `export-${field}-${value}`,
+  importOpen: 'import-open',
+  importDirectory: 'import-directory',
+  importId: 'import-id',
+  importRun: 'import-run',
+  importReport: 'import-report',
+  importRemove: (testbed: string) => `import-remove-${testbed}`,
+  importRemoveConfirm: 'import-remove-confirm',
   openLab: (lab: string) => `open-lab-${lab}`,
   cancelOperation: 'cancel-operation',
   operation: 'operation',

@@ -12,7 +12,8 @@ import {
 import type { ReactNode } from 'react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useServices } from '../app/services.ts';
+import { abilities } from '../../provisioning/contract/index.ts';
+import { useLab, useServices } from '../app/services.ts';
 import { SnapshotsDialog } from '../snapshots/snapshots-dialog.tsx';
 import { testIds } from '../test-ids.ts';
 import type { AskedAction } from './action-dialog.tsx';
@@ -34,13 +35,15 @@ const actions: readonly LabAction[] = ['start', 'suspend', 'halt', 'reload', 'up
 /** What can be done to the lab as a whole. What cannot be done stays in sight and says why. */
 export function LabMenu({ lab }: { readonly lab: string }) {
   const { t } = useTranslation();
+  const [opened, setOpened] = useState(false);
+  const able = useLab(lab, (view) => abilities[view.summary.provider].includes('snapshots'));
   const [asked, setAsked] = useState<AskedAction>();
   const [snapshots, snapshotsDialog] = useDisclosure(false);
   return (
     <>
-      <Menu position="bottom-end" shadow="md" withinPortal>
+      <Menu opened={opened} onChange={setOpened} position="bottom-end" shadow="md" withinPortal>
         <Menu.Target>
-          <Tooltip label={t('lifecycle.menu')}>
+          <Tooltip label={t('lifecycle.menu')} disabled={opened}>
             <ActionIcon size={36} variant="default" aria-label={t('lifecycle.menu')} data-testid={testIds.labMenu}>
               <IconDotsVertical size="1.1rem" />
             </ActionIcon>
@@ -53,7 +56,7 @@ export function LabMenu({ lab }: { readonly lab: string }) {
           <MenuEntry
             icon={<IconCamera size="1rem" />}
             label={t('snapshots.open')}
-            hint={t('snapshots.openHint')}
+            hint={t(able ? 'snapshots.openHint' : 'lifecycle.refusal.machines-only')}
             testId={testIds.snapshotsOpen}
             onClick={snapshotsDialog.open}
           />

@@ -11,6 +11,7 @@ interface Props {
 }
 
 const stacks = ['director', 'classic'] as const;
+const planes = ['auto', 'ipvs', 'packet'] as const;
 const internets = ['real', 'stand-in'] as const;
 
 /** What only virtual machines have to be told. */
@@ -40,6 +41,14 @@ export function MachineFields({ choice, onChange }: Props) {
         value={choice.internet}
         onChange={(internet) => onChange({ internet })}
       />
+      {choice.stack === 'classic' ? null : (
+        <ChoiceField
+          label={t('start.plane.label')}
+          options={planes.map((value) => ({ value, label: t(`start.plane.${value}`) }))}
+          value={choice.plane}
+          onChange={(plane) => onChange({ plane })}
+        />
+      )}
       <BoxField box={choice.box} problem={boxProblem(choice)} onChange={(box) => onChange({ box })} />
     </>
   );

@@ -12,6 +12,7 @@ describe('where a lab runs', () => {
     expect(firstChoice(providers(true, true))).toEqual({
       place: 'namespaces',
       stack: 'director',
+      plane: 'auto',
       box: 'debian',
       internet: 'real',
     });
@@ -21,11 +22,12 @@ describe('where a lab runs', () => {
   });
 
   it('is what was chosen last, unless that makes no sense', () => {
-    const chosen = { place: 'libvirt', stack: 'classic', box: 'ubuntu', internet: 'stand-in' };
+    const chosen = { place: 'libvirt', stack: 'classic', plane: 'packet', box: 'ubuntu', internet: 'stand-in' };
     expect(readChoice(JSON.stringify(chosen))).toEqual(chosen);
     expect(readChoice('{"place":"libvirt"}')).toEqual({
       place: 'libvirt',
       stack: 'director',
+      plane: 'auto',
       box: 'debian',
       internet: 'real',
     });
@@ -46,7 +48,9 @@ describe('where a lab runs', () => {
       testbed: 'tfg',
       lab: 'my-lab',
       provider: 'vagrant',
-      options: { machines: { hypervisor: 'libvirt', stack: 'classic', box: 'debian', internet: 'real' } },
+      options: {
+        machines: { hypervisor: 'libvirt', stack: 'classic', plane: 'auto', box: 'debian', internet: 'real' },
+      },
     });
   });
 

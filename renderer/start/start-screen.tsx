@@ -1,7 +1,9 @@
-import { Alert, EmptyState, ScrollArea, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, EmptyState, Group, ScrollArea, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconFlask } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app/services.ts';
+import { ImportButton } from '../import/import-button.tsx';
+import { useCurrentTestbeds } from '../import/use-current-testbeds.ts';
 import { RunningLabs } from './running-labs.tsx';
 import classes from './start.module.css';
 import { TestbedCard } from './testbed-card.tsx';
@@ -22,6 +24,9 @@ export function StartScreen() {
           <Stack gap="md">
             <NothingAvailable />
             <Testbeds />
+            <Group>
+              <ImportButton />
+            </Group>
           </Stack>
         </section>
       </Stack>
@@ -40,6 +45,7 @@ function NothingAvailable() {
 function Testbeds() {
   const { t } = useTranslation();
   const testbeds = useApp((state) => state.testbeds);
+  useCurrentTestbeds();
   if (testbeds === undefined) return <Skeleton height="14rem" radius="sm" aria-label={t('app.loading')} />;
   if (testbeds.length === 0) {
     return <EmptyState icon={<IconFlask />} title={t('start.noTestbeds')} description={t('start.noTestbedsHint')} />;

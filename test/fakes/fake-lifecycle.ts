@@ -44,7 +44,10 @@ export class FakeLifecycle {
   }
 
   async halt(lab: FakeLab, nodes?: readonly string[]): Promise<void> {
-    const chosen = this.#chosen(lab, nodes).filter((name) => lab.node(name).state !== 'off');
+    // Storage comes first in the testbed, and last here.
+    const chosen = this.#chosen(lab, nodes)
+      .reverse()
+      .filter((name) => lab.node(name).state !== 'off');
     await this.#run(
       lab,
       'halt',
