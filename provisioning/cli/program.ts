@@ -3,6 +3,7 @@ import type { CommandContext, CommandOptions, ExitStatus } from './context.ts';
 import { addDrillCommands } from './groups/drills.ts';
 import { addEngineCommands } from './groups/engine.ts';
 import { addExportCommands } from './groups/export.ts';
+import { addImportCommands } from './groups/import.ts';
 import { addLabCommands } from './groups/labs.ts';
 import { addLifecycleCommands } from './groups/lifecycle.ts';
 import { addNodeCommands } from './groups/nodes.ts';
@@ -54,6 +55,7 @@ export function createProgram(context: CommandContext, options: ProgramOptions):
   addLifecycleCommands(program, registrar);
   addDrillCommands(program, registrar);
   addExportCommands(program, registrar);
+  addImportCommands(program, registrar);
   addEngineCommands(program, registrar);
   return program;
 }

@@ -11,6 +11,7 @@ import {
 import { rpcErrorSchema } from './error.ts';
 import { exportRequestSchema, exportSummarySchema } from './export.ts';
 import { findingSchema } from './finding.ts';
+import { importRequestSchema, importResultSchema } from './import.ts';
 import {
   interfaceStatusSchema,
   labNameSchema,
@@ -71,6 +72,10 @@ export const methods = {
   'testbeds.show': { input: z.object({ testbed: z.string() }), output: resolvedTestbedSchema },
   /** Writes a folder for Vagrant, which needs nothing of ours. */
   'testbeds.export': { input: exportRequestSchema, output: exportSummarySchema },
+  /** Opens such a folder, edited or not, as a testbed. What stands in the way is in the result, not an error. */
+  'testbeds.import': { input: importRequestSchema, output: importResultSchema },
+  /** Forgets an imported testbed. */
+  'testbeds.remove': { input: z.object({ testbed: z.string() }), output: empty },
   /** `lab` defaults to the testbed's id. */
   'lab.plan': {
     input: upInput,

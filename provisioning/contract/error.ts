@@ -7,6 +7,7 @@ export const errorCodeSchema = z.enum([
   'UNAUTHORIZED',
   'UNKNOWN_TESTBED',
   'INVALID_TESTBED',
+  'TESTBED_EXISTS',
   'UNKNOWN_LAB',
   'LAB_EXISTS',
   'INVALID_LAB_NAME',

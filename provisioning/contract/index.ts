@@ -4,6 +4,7 @@ export * from './drill.ts';
 export * from './error.ts';
 export * from './export.ts';
 export * from './finding.ts';
+export * from './import.ts';
 export * from './lab.ts';
 export * from './plan.ts';
 export * from './provider-name.ts';

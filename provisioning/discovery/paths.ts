@@ -25,3 +25,23 @@ export function stateDirectory(environment: NodeJS.ProcessEnv = process.env): st
 export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
   return chosen('RELEVO_CACHE', environment) ?? (isRoot() ? '/var/cache/relevo' : join(homedir(), '.cache', 'relevo'));
 }
+
+/**
+ * Where the testbeds are kept that somebody imported: data of the user's, which no other part of Relevo writes. Below
+ * `RELEVO_STATE` when that is set, so that tests and second instances live apart.
+ *
+ * - `ID/testbed.yaml` and the files that it names; `ID/origin.json` says where it comes from.
+ */
+export function ownTestbedsDirectory(
+  environment: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const state = chosen('RELEVO_STATE', environment);
+  if (state !== undefined) return join(state, 'testbeds');
+  if (platform === 'win32') {
+    return join(chosen('APPDATA', environment) ?? join(homedir(), 'AppData', 'Roaming'), 'relevo', 'testbeds');
+  }
+  if (isRoot()) return '/var/lib/relevo/testbeds';
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'relevo', 'testbeds');
+  return join(chosen('XDG_DATA_HOME', environment) ?? join(homedir(), '.local', 'share'), 'relevo', 'testbeds');
+}

@@ -11,7 +11,7 @@ import { lockStateDirectory } from './lock.ts';
 import type { EngineLock } from './lock.ts';
 import { Dispatcher } from './rpc/dispatcher.ts';
 import { createHandlers } from './rpc/handlers.ts';
-import type { TestbedExporter } from './rpc/handlers.ts';
+import type { TestbedExporter, TestbedImporter } from './rpc/handlers.ts';
 import { RpcServer } from './rpc/rpc-server.ts';
 import { SessionManager } from './sessions/session-manager.ts';
 
@@ -27,6 +27,7 @@ export interface EngineOptions {
   /** Called once the state directory is ours. */
   readonly createService: () => Promise<LabService>;
   readonly exportTestbed: TestbedExporter;
+  readonly importer: TestbedImporter;
   /** Told of errors that are defects of ours. */
   readonly onDefect: (where: string, error: unknown) => void;
 }
@@ -136,12 +137,13 @@ class LabEngine implements Engine {
     this.#resolveStopped();
   }
 
-  #createDispatcher({ stateDirectory, version, exportTestbed, onDefect }: EngineOptions): Dispatcher {
+  #createDispatcher({ stateDirectory, version, exportTestbed, importer, onDefect }: EngineOptions): Dispatcher {
     const handlers = createHandlers({
       service: this.#parts.service,
       sessions: this.#sessions,
       facts: { version, pid: process.pid, startedAt: Date.now(), stateDirectory },
       exportTestbed,
+      importer,
       stop: () => this.#stopSoon(),
     });
     return new Dispatcher({ handlers, onDefect });

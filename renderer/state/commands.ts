@@ -2,6 +2,7 @@ import type {
   DrillOptions,
   DrillReport,
   ExportSummary,
+  ImportResult,
   MethodInput,
   MethodName,
   MethodOutput,
@@ -44,6 +45,11 @@ export interface Commands {
   lab<C extends LabCommand>(command: C, params: MethodInput<C>, done?: (result: MethodOutput<C>) => void): void;
   drill(lab: string, drill: string, options: Partial<DrillOptions>, done: (report: DrillReport) => void): void;
   export(request: MethodInput<'testbeds.export'>, done: (summary: ExportSummary) => void): void;
+  /** Looks into a folder, or imports it. */
+  import(request: MethodInput<'testbeds.import'>, done: (result: ImportResult) => void): void;
+  removeTestbed(testbed: string, done: () => void): void;
+  /** Without a word when it fails: the list that is there stays. */
+  refreshTestbeds(): void;
   dismissFailure(): void;
 }
 
@@ -83,8 +89,34 @@ export function createCommands(store: AppStore, client: Caller): Commands {
       run(pendingName('drill.run', lab), () => client.call('drill.run', { lab, drill, options }), done),
     export: (request, done) =>
       run(pendingName('testbeds.export', request.testbed), () => client.call('testbeds.export', request), done),
+    import: (request, done) =>
+      run(
+        pendingName('testbeds.import'),
+        () => client.call('testbeds.import', request),
+        (result) => {
+          if (result.saved) refreshTestbeds(store, client);
+          done(result);
+        },
+      ),
+    removeTestbed: (testbed, done) =>
+      run(
+        pendingName('testbeds.remove', testbed),
+        () => client.call('testbeds.remove', { testbed }),
+        () => {
+          refreshTestbeds(store, client);
+          done();
+        },
+      ),
+    refreshTestbeds: () => refreshTestbeds(store, client),
     dismissFailure: () => store.setState({ failure: undefined }),
   };
+}
+
+function refreshTestbeds(store: AppStore, client: Caller): void {
+  client.call('testbeds.list', {}).then(
+    (testbeds) => store.setState({ testbeds }),
+    () => undefined,
+  );
 }
 
 /** Starts a lab. Its failure stays with the attempt, where it can be read and retried, and not in a dialog. */

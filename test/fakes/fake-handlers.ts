@@ -7,6 +7,7 @@ import type {
 } from '../../provisioning/contract/index.ts';
 import { drillOptionsSchema, drillSummarySchema, RelevoError } from '../../provisioning/contract/index.ts';
 import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
+import { FakeImports } from './fake-import.ts';
 import type { FakeLabs } from './fake-labs.ts';
 import type { FakeLifecycle } from './fake-lifecycle.ts';
 import { fakeFindings } from './fake-findings.ts';
@@ -51,9 +52,18 @@ function testbedHandlers({
   providerAvailable,
   vagrantAvailable,
 }: World): Some<
-  'engine.info' | 'engine.stop' | 'testbeds.list' | 'testbeds.show' | 'testbeds.export' | 'lab.plan' | 'lab.preflight'
+  | 'engine.info'
+  | 'engine.stop'
+  | 'testbeds.list'
+  | 'testbeds.show'
+  | 'testbeds.export'
+  | 'testbeds.import'
+  | 'testbeds.remove'
+  | 'lab.plan'
+  | 'lab.preflight'
 > {
   const find = (id: string): ResolvedTestbed => findTestbed(testbeds, id);
+  const imports = new FakeImports();
   return {
     'engine.info': () => ({
       version: '0.1.0',
@@ -80,7 +90,15 @@ function testbedHandlers({
       ],
     }),
     'engine.stop': () => ({}),
-    'testbeds.list': () => testbeds.map(summarize),
+    'testbeds.list': () => [
+      ...testbeds.map(summarize),
+      ...imports.all().map(({ testbed, origin }) => ({ ...summarize(testbed), origin })),
+    ],
+    'testbeds.import': (request) => imports.open(find('tfg'), request),
+    'testbeds.remove': ({ testbed }) => {
+      imports.remove(testbed);
+      return {};
+    },
     'testbeds.show': ({ testbed }) => find(testbed),
     'testbeds.export': ({ testbed, options, directory }) => {
       const { nodes } = find(testbed);

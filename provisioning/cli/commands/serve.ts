@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { RelevoError } from '../../contract/error.ts';
+import { ownTestbedsDirectory } from '../../discovery/index.ts';
 import { startEngine } from '../../engine/index.ts';
 import type { Engine } from '../../engine/index.ts';
+import type { TestbedImporter } from '../../engine/rpc/handlers.ts';
 import { exportVagrantfile } from '../../export/index.ts';
+import { importVagrantfile, removeOwnTestbed } from '../../import/index.ts';
 import { createLabService } from '../../lab/index.ts';
 import { getTestbed } from '../../lab/testbed-source.ts';
 import type { CommandContext, CommandOptions, ExitStatus } from '../context.ts';
@@ -55,6 +58,7 @@ async function start(context: CommandContext, options: CommandOptions, log: Engi
           distDirectory: locations.dist,
           version,
         }),
+      importer: createImporter(),
       onDefect: (where, error) => log.defect(where, error),
     });
     reportReadiness(options.readyDescriptor, 'ready');
@@ -65,6 +69,14 @@ async function start(context: CommandContext, options: CommandOptions, log: Engi
     reportReadiness(options.readyDescriptor, known);
     throw known;
   }
+}
+
+function createImporter(): TestbedImporter {
+  const testbeds = ownTestbedsDirectory();
+  return {
+    importFolder: (request) => importVagrantfile({ ...request, testbeds, now: Date.now() }),
+    remove: (testbed) => removeOwnTestbed(testbeds, testbed),
+  };
 }
 
 /** A defect ends the engine, and with it nothing: labs belong to their holders. */

@@ -5,11 +5,12 @@ export async function testbeds(context: CommandContext, options: CommandOptions)
   const list = await withEngine(context, (client) => client.call('testbeds.list', {}));
   print(options, list, () =>
     list
-      .map(({ id, title, description, nodes, networks, source }) =>
+      .map(({ id, title, description, nodes, networks, source, origin }) =>
         [
           `${id}: ${title.en} (${nodes} nodes, ${networks} networks)`,
           `  ${description.en}`,
           `  From: ${source.title}, ${source.author}, ${source.year}`,
+          ...(origin === undefined ? [] : [`  Imported from: ${origin.directory}`]),
           `  Start it: relevo up ${id}`,
           '',
         ].join('\n'),

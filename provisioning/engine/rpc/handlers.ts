@@ -14,12 +14,19 @@ export interface EngineFacts {
 
 export type TestbedExporter = (request: MethodArguments<'testbeds.export'>) => Promise<MethodOutput<'testbeds.export'>>;
 
+/** What makes testbeds of folders, and forgets them. */
+export interface TestbedImporter {
+  importFolder(request: MethodArguments<'testbeds.import'>): Promise<MethodOutput<'testbeds.import'>>;
+  remove(testbed: string): Promise<void>;
+}
+
 export interface HandlerDependencies {
   readonly service: LabService;
   readonly sessions: SessionManager;
   readonly facts: EngineFacts;
   /** Writes a testbed as a folder for other tools. */
   readonly exportTestbed: TestbedExporter;
+  readonly importer: TestbedImporter;
   /** Called when a client asks the engine to end; the answer is sent first. */
   readonly stop: () => void;
 }
@@ -28,6 +35,7 @@ export interface HandlerDependencies {
 export function createHandlers(dependencies: HandlerDependencies): Handlers {
   return {
     ...engineHandlers(dependencies),
+    ...testbedHandlers(dependencies),
     ...labHandlers(dependencies),
     ...nodeHandlers(dependencies),
     ...sessionHandlers(dependencies),
@@ -52,11 +60,21 @@ function engineHandlers({ service, facts, stop }: HandlerDependencies): Slice<'e
   };
 }
 
-function labHandlers({ service, exportTestbed }: HandlerDependencies): Slice<'testbeds' | 'lab' | 'operation'> {
+function testbedHandlers({ service, exportTestbed, importer }: HandlerDependencies): Slice<'testbeds'> {
   return {
     'testbeds.list': () => service.listTestbeds(),
     'testbeds.show': ({ testbed }) => service.showTestbed(testbed),
     'testbeds.export': (request) => exportTestbed(request),
+    'testbeds.import': (request) => importer.importFolder(request),
+    'testbeds.remove': async ({ testbed }) => {
+      await importer.remove(testbed);
+      return nothing;
+    },
+  };
+}
+
+function labHandlers({ service }: HandlerDependencies): Slice<'lab' | 'operation'> {
+  return {
     'lab.plan': (request) => service.plan(request),
     'lab.preflight': (request) => service.preflight(request),
     'lab.up': (request) => service.up(request),

@@ -31,6 +31,10 @@ export async function startTestEngine(overrides: Partial<EngineOptions> = {}): P
     onDemand: false,
     createService: () => Promise.resolve(service),
     exportTestbed: () => Promise.reject(new Error('This engine exports nothing.')),
+    importer: {
+      importFolder: () => Promise.reject(new Error('This engine imports nothing.')),
+      remove: () => Promise.reject(new Error('This engine forgets nothing.')),
+    },
     onDefect: (_where, error) => defects.push(error),
     ...overrides,
   });
