@@ -89,7 +89,8 @@ export class VagrantRuntime implements LabRuntime {
     try {
       if (isSuspended) await this.#driver.wake(this.#machine(node).label);
       else await this.#up(node, onProgress);
-      await this.#learnPlaces([node]);
+      // One that wakes is where it was; Vagrant would take seconds to say so.
+      if (!isSuspended || !this.#places.has(node)) await this.#learnPlaces([node]);
       await this.#learnCables(node);
       this.#existed = true;
       this.#change(node, { power: 'on' });
