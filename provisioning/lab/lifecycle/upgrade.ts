@@ -17,6 +17,7 @@ const HANDOVER_LIMIT_INTERVALS = 6;
 const HANDOVER_LIMIT_MS = 10_000;
 /** A start, and the connections that the other director tells it. */
 const START_LIMIT_MS = 90_000;
+const HEARING_LIMIT_MS = 15_000;
 const POLL_MS = 100;
 
 const unit = 'relevo-director';
@@ -27,6 +28,8 @@ const previous = `${installedProgram}.previous`;
 export async function upgradeLab(lab: Lab): Promise<LabWork<Upgrade[]>> {
   machinesOf(lab, 'upgraded in place');
   expectOurs(lab);
+  // An engine that has just found the lab may not have heard all of it yet.
+  await lab.hearAll(HEARING_LIMIT_MS);
   const program = await readFile(lab.assets.director);
   const directors = inOrder(lab);
   return {
