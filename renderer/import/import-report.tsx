@@ -91,16 +91,14 @@ function Finding({ finding }: { readonly finding: ImportFinding }) {
           {text}
         </Code>
       )}
-      <Text size="xs" c="dimmed">
-        {t(`import.hint.${code}`)}
-      </Text>
+      <Text size="xs">{t(`import.hint.${code}`)}</Text>
     </List.Item>
   );
 }
 
 function Place({ file, line }: { readonly file: string; readonly line: number }) {
   return (
-    <Text span size="xs" c="dimmed">
+    <Text span size="xs" ff="monospace">
       {file}:{line}
     </Text>
   );
