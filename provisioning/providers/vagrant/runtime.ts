@@ -1,11 +1,12 @@
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Machine, MachineLab } from '../../../testbeds/exporters/vagrant/machines.ts';
 import { RelevoError } from '../../contract/index.ts';
 import type { LabRuntime, MachineControl, NodePower, NodeRuntimeStatus } from '../provider.ts';
 import { CreationGate } from './creation-gate.ts';
 import type { AdapterPlace, MachineDriver, MachinePower } from './drivers/driver.ts';
-import type { SshPlace } from './ssh-config.ts';
+import { SshPlaces } from './ssh-places.ts';
 import type { Vagrant } from './vagrant.ts';
 
 /** How often the hypervisor is asked: somebody may use Vagrant by hand, or a machine may die. */
@@ -27,7 +28,7 @@ export class VagrantRuntime implements LabRuntime {
   readonly #vagrant: Vagrant;
   readonly #driver: MachineDriver;
   readonly #views: Map<string, View>;
-  readonly #places = new Map<string, SshPlace>();
+  readonly #places: SshPlaces;
   readonly #gate = new CreationGate();
   /** Being started: not on before it answers, whatever the hypervisor says. */
   readonly #starting = new Set<string>();
@@ -43,6 +44,7 @@ export class VagrantRuntime implements LabRuntime {
     this.#lab = lab;
     this.#vagrant = vagrant;
     this.#driver = driver;
+    this.#places = new SshPlaces(join(vagrant.folder, 'ssh-places.json'), (nodes) => vagrant.sshPlaces(nodes));
     this.#views = new Map(lab.machines.map(({ node }) => [node.name, { power: 'off', cut: [] }]));
   }
 
@@ -50,7 +52,7 @@ export class VagrantRuntime implements LabRuntime {
   async find(): Promise<boolean> {
     await this.refresh();
     const running = [...this.#views].filter(([, { power }]) => power !== 'off').map(([node]) => node);
-    if (running.length > 0) await this.#learnPlaces(running);
+    await this.#places.recall(running);
     return this.#existed;
   }
 
@@ -90,7 +92,7 @@ export class VagrantRuntime implements LabRuntime {
       if (isSuspended) await this.#driver.wake(this.#machine(node).label);
       else await this.#up(node, onProgress);
       // One that wakes is where it was; Vagrant would take seconds to say so.
-      if (!isSuspended || !this.#places.has(node)) await this.#learnPlaces([node]);
+      await (isSuspended ? this.#places.recall([node]) : this.#places.learn([node]));
       await this.#learnCables(node);
       this.#existed = true;
       this.#change(node, { power: 'on' });
@@ -177,10 +179,6 @@ export class VagrantRuntime implements LabRuntime {
     this.#change(node, {
       cut: adapters.filter(({ number }) => numbers.has(number)).map(({ network }) => network.name),
     });
-  }
-
-  async #learnPlaces(nodes: readonly string[]): Promise<void> {
-    for (const [node, place] of await this.#vagrant.sshPlaces(nodes)) this.#places.set(node, place);
   }
 
   openTransport(node: string): Duplex {
