@@ -9,6 +9,7 @@ export class SshPlaces {
   readonly #file: string;
   readonly #learn: (machines: readonly string[]) => Promise<Map<string, SshPlace>>;
   readonly #places = new Map<string, SshPlace>();
+  #written = Promise.resolve();
 
   constructor(file: string, learn: (machines: readonly string[]) => Promise<Map<string, SshPlace>>) {
     this.#file = file;
@@ -22,7 +23,13 @@ export class SshPlaces {
   /** Asks Vagrant: a machine that was made, or started anew, may be somewhere else. */
   async learn(machines: readonly string[]): Promise<void> {
     for (const [machine, place] of await this.#learn(machines)) this.#places.set(machine, place);
-    await writeFile(this.#file, JSON.stringify(Object.fromEntries(this.#places)), { mode: 0o600 });
+    // Several machines are started at once; one file is written after the other.
+    this.#written = this.#written.then(() => this.#write());
+    await this.#written;
+  }
+
+  #write(): Promise<void> {
+    return writeFile(this.#file, JSON.stringify(Object.fromEntries(this.#places)), { mode: 0o600 });
   }
 
   /** Reads the file, and asks Vagrant only about those that are not in it. */
