@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { useFormat } from '../i18n/use-format.ts';
 import { stepDuration } from '../starting/progress.ts';
 import { StepIcon } from '../starting/step-icon.tsx';
@@ -17,7 +18,19 @@ export function OperationLanes({ lanes, now }: { readonly lanes: readonly Lane[]
   );
 }
 
-function LaneLine({ lane, now }: { readonly lane: Lane; readonly now: number }) {
+interface LineProps {
+  readonly lane: Lane;
+  readonly now: number;
+}
+
+/** Steps change many times a second while eleven nodes halt: a line is drawn again only when it says something else. */
+const LaneLine = memo(LaneLineView, (before, after) => {
+  const [old, next] = [before.lane.shown, after.lane.shown];
+  const stands = next.progress.state !== 'running' || before.now === after.now;
+  return stands && old.progress === next.progress && old.waitsFor.length === next.waitsFor.length;
+});
+
+function LaneLineView({ lane, now }: LineProps) {
   const format = useFormat();
   const name = useStepName();
   const message = useStepMessage();

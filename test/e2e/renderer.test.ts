@@ -187,8 +187,12 @@ describe('the window', () => {
   });
 
   it('says why labs cannot be started here, and lets nobody try', async () => {
-    await openWindow({ providerAvailable: false }, 'en-GB');
+    await openWindow({ providerAvailable: false, vagrantAvailable: false }, 'en-GB');
+    await page.getByText('Labs cannot be started here').waitFor();
     await page.getByText('sudo relevo serve').waitFor();
+    expect(await byId(testIds.startLab).isDisabled()).toBe(true);
+    await byId(testIds.places).getByText('libvirt').click();
+    await byId(testIds.placeUnavailable).getByText('Vagrant is not installed').waitFor();
     expect(await byId(testIds.startLab).isDisabled()).toBe(true);
     await keepScreenshot(page, 'window-unavailable');
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
-import type { MethodName, ProviderName, RpcEvent } from '../../provisioning/contract/index.ts';
+import type { LabStatus, MethodName, ProviderName, RpcEvent } from '../../provisioning/contract/index.ts';
 import { methods, RelevoError } from '../../provisioning/contract/index.ts';
 import { loadTestbed } from '../../testbeds/load.ts';
 import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
@@ -36,6 +36,8 @@ export interface FakeEngine {
   readonly url: string;
   readonly port: number;
   readonly token: string;
+  /** What the window has asked for: its provider and options. */
+  lab(name: string): LabStatus;
   close(): Promise<void>;
 }
 
@@ -78,7 +80,13 @@ export async function startFakeEngine(options: FakeEngineOptions = {}): Promise<
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { url: `http://127.0.0.1:${port}/#token=${token}`, port, token, close };
+  return {
+    url: `http://127.0.0.1:${port}/#token=${token}`,
+    port,
+    token,
+    lab: (name) => labs.get(name).status(),
+    close,
+  };
 }
 
 async function loadTfg(): Promise<ResolvedTestbed> {
