@@ -91,6 +91,7 @@ export const labStatusSchema = labSummarySchema.extend({
   options: labOptionsSchema,
   nodes: z.array(nodeStatusSchema),
   virtualAddresses: z.array(virtualAddressStatusSchema),
+  /** Empty where the directors run keepalived (stack `classic`), which answers nobody. */
   directors: z.array(directorStatusSchema),
   sharing: sharingSchema,
   operation: operationSchema.optional(),

@@ -44,6 +44,11 @@ export const labRecordSchema = z.preprocess((record) => {
   return { ...(record as object), specification: { provider, ...specification } };
 }, recordSchema);
 
+/** Otherwise keepalived, which tells us nothing but what the kernel shows. */
+export function runsOurDirector({ specification }: Pick<LabRecord, 'specification'>): boolean {
+  return specification.provider !== 'vagrant' || specification.machines.stack === 'director';
+}
+
 const FILE = 'lab.json';
 
 /** Takes the name by making its directory. @throws RelevoError LAB_EXISTS */

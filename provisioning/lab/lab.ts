@@ -8,6 +8,7 @@ import type { NodeConnection } from '../ssh/connection.ts';
 import { describeDirectorEvent } from './director-text.ts';
 import type { LabHandle } from './lab-service.ts';
 import { LabLog } from './lab-log.ts';
+import { runsOurDirector } from './lab-record.ts';
 import type { LabRecord } from './lab-record.ts';
 import { directorStatuses, interfaceStatus, nodeStatus, virtualAddresses } from './lab-view.ts';
 import type { DirectorView, NodeView } from './lab-view.ts';
@@ -110,7 +111,7 @@ export class Lab implements LabHandle, PoweredLab {
       options: this.record.options,
       nodes: this.testbed.nodes.map((node) => nodeStatus(node, this.#view(node.name))),
       virtualAddresses: virtualAddresses(this.testbed, this.#views),
-      directors: directorStatuses(this.testbed, this.#directors),
+      directors: runsOurDirector(this.record) ? directorStatuses(this.testbed, this.#directors) : [],
       sharing: this.testbed.differences[this.record.provider].sharing,
       ...(this.operation === undefined ? {} : { operation: this.operation.operation }),
       ...(this.reattachedAt === undefined ? {} : { reattachedAt: this.reattachedAt }),
@@ -239,7 +240,7 @@ export class Lab implements LabHandle, PoweredLab {
       onLost: () => undefined,
     });
     const streams = [addresses];
-    if (node.role === 'director') {
+    if (node.role === 'director' && runsOurDirector(this.record)) {
       const onLine = (line: string): void => this.#onDirectorLine(name, line);
       streams.push(followLines({ connect, source: directorEvents, onLine, onLost: () => this.#onDirectorLost(name) }));
     }

@@ -36,6 +36,7 @@ function virtualAddressTable({ virtualAddresses }: LabStatus): string {
 }
 
 function instanceTable({ directors }: LabStatus): string {
+  if (directors.length === 0) return 'The directors run keepalived; "relevo ipvs" shows the tables of their kernels.\n';
   const rows = directors.flatMap(({ node, snapshot }) =>
     snapshot === undefined
       ? [[node, '-', 'does not answer', '', '', '']]

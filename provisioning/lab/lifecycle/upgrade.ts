@@ -5,6 +5,7 @@ import { RelevoError } from '../../contract/index.ts';
 import type { DirectorStatus, Upgrade } from '../../contract/index.ts';
 import type { NodeConnection } from '../../ssh/connection.ts';
 import type { Lab } from '../lab.ts';
+import { runsOurDirector } from '../lab-record.ts';
 import { machinesOf } from '../node-power.ts';
 import type { OperationTracker } from '../operation-tracker.ts';
 import { lifecycleSteps, upgradePlan } from './plans.ts';
@@ -156,8 +157,8 @@ function inOrder(lab: Lab): string[] {
   return directors.sort((one, other) => rank(one) - rank(other));
 }
 
-function expectOurs({ name, record: { specification } }: Lab): void {
-  if (specification.provider !== 'vagrant' || specification.machines.stack === 'director') return;
+function expectOurs({ name, record }: Lab): void {
+  if (runsOurDirector(record)) return;
   throw new RelevoError('UNSUPPORTED', `The directors of the lab "${name}" run keepalived, not Relevo's director.`, {
     lab: name,
     hint: 'Upgrade keepalived as Debian does: relevo exec master -- apt-get install keepalived.',
