@@ -8,6 +8,7 @@ const stopping: ReadonlySet<Operation['kind']> = new Set([
   'suspend',
   'start',
   'reload',
+  'take-snapshot',
   'restore-snapshot',
 ]);
 

@@ -91,7 +91,7 @@ describe('where a lab runs', () => {
 
 describe('a lab of machines', () => {
   it('is halted with progress, which can be cancelled, and started again', async () => {
-    await openLab({ stepMs: 400 });
+    await openLab({ stepMs: 1500 });
     await chooseInMenu(testIds.labAction('halt'));
     await page.getByText('¿Apagar todos los nodos de tfg?').waitFor();
     await byId(testIds.labActionConfirm).click();
