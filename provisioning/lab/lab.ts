@@ -124,12 +124,18 @@ export class Lab implements LabHandle, PoweredLab {
   }
 
   async connection(node: string): Promise<NodeConnection> {
+    return this.#connectionsTo(node).get(node);
+  }
+
+  /** To a node that has just booted: tries again for a minute. */
+  async connectionSoon(node: string): Promise<NodeConnection> {
+    return this.#connectionsTo(node).getSoon(node);
+  }
+
+  #connectionsTo(node: string): NodeConnections {
     this.#node(node);
-    if (this.#connections === undefined)
-      return Promise.reject(
-        new RelevoError('LAB_BUSY', `The lab "${this.name}" is still starting.`, { lab: this.name }),
-      );
-    return this.#connections.get(node);
+    if (this.#connections !== undefined) return this.#connections;
+    throw new RelevoError('LAB_BUSY', `The lab "${this.name}" is still starting.`, { lab: this.name });
   }
 
   readonly kill = (node: string): Promise<NodeStatus> => this.power.kill(node);
@@ -205,7 +211,7 @@ export class Lab implements LabHandle, PoweredLab {
     if (!isOn) await this.runtime.startNode(name);
     const recipe = labRecipes(this.record).find(({ node }) => node === name);
     try {
-      if (recipe !== undefined) await awaitReady(await this.connection(name), recipe, () => undefined);
+      if (recipe !== undefined) await awaitReady(await this.connectionSoon(name), recipe, () => undefined);
     } catch (error) {
       if (this.#view(name).state !== 'off') {
         const message = error instanceof Error ? error.message : String(error);

@@ -5,6 +5,9 @@ import { publicKeyBlob } from '../ssh/keys.ts';
 import { openConnection } from '../ssh/open-connection.ts';
 import type { LabRecord } from './lab-record.ts';
 
+const PATIENCE_MS = 60_000;
+const RETRY_MS = 500;
+
 /** One SSH connection a node, opened when first asked for and again after it was lost. */
 export class NodeConnections {
   readonly #runtime: LabRuntime;
@@ -28,6 +31,20 @@ export class NodeConnections {
     };
     opening.then((connection) => connection.closed.then(forget), forget);
     return opening;
+  }
+
+  /** A machine that has just booted is still starting daemons, and may refuse or keep waiting whoever comes first. */
+  async getSoon(node: string): Promise<NodeConnection> {
+    const end = Date.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        return await this.get(node);
+      } catch (error) {
+        const isOn = this.#runtime.nodes().some((status) => status.node === node && status.power === 'on');
+        if (!isOn || Date.now() > end) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
   }
 
   /** The node died: what was open to it will not answer any more, and may take its time to notice. */

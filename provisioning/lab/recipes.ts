@@ -8,7 +8,9 @@ export function labRecipes({ testbed, provider, keys, specification }: LabRecord
     sharing: testbed.differences[provider].sharing.kind,
     init: provider === 'namespaces' ? 'none' : 'systemd',
     hasDrills: true,
-    ...(specification.provider === 'vagrant' ? { stack: specification.machines.stack, plane: specification.machines.plane } : {}),
+    ...(specification.provider === 'vagrant'
+      ? { stack: specification.machines.stack, plane: specification.machines.plane }
+      : {}),
     keys: {
       clusterPrivateKey: keys.cluster.privateKey,
       clusterPublicKey: keys.cluster.publicKey,

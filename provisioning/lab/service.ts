@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { ResolvedTestbed } from '../../testbeds/resolved.ts';
 import { RelevoError } from '../contract/index.ts';
 import type {
@@ -196,7 +197,20 @@ class Service implements LabService {
     return this.#providers[provider];
   }
 
-  async #claim({ testbed: id, lab: wanted, provider: kind = 'namespaces', options = {} }: UpRequest): Promise<Lab> {
+  /** A new lab, or one whose start was interrupted and is gone on with. */
+  async #claim(request: UpRequest): Promise<Lab> {
+    const unfinished = this.#labs.get(request.lab ?? request.testbed);
+    if (unfinished === undefined || !isSameStart(unfinished, request)) return this.#claimNew(request);
+    unfinished.release();
+    const lab = new Lab({ ...unfinished.record, phase: 'starting' }, this.#assets, this.#emit);
+    await saveRecord(lab.record).catch((error: unknown) => {
+      throw storageError(lab.name, error);
+    });
+    this.#watch(lab);
+    return lab;
+  }
+
+  async #claimNew({ testbed: id, lab: wanted, provider: kind = 'namespaces', options = {} }: UpRequest): Promise<Lab> {
     const provider = this.#providers[kind];
     checkAvailable(provider);
     await checkDirector(provider, options, this.#assets.director);
@@ -315,4 +329,18 @@ class Service implements LabService {
   #reports(lab: string): ReportStore {
     return new ReportStore(join(this.#options.stateDirectory, 'reports', lab), warn);
   }
+}
+
+/** Whether this lab is what an interrupted start with this request has left. */
+function isSameStart(
+  { record, operation }: Lab,
+  { testbed, provider = 'namespaces', options = {} }: UpRequest,
+): boolean {
+  const isLeft = record.phase === 'failed' && operation === undefined;
+  return (
+    isLeft &&
+    record.testbed.id === testbed &&
+    record.provider === provider &&
+    isDeepStrictEqual(record.options, options)
+  );
 }

@@ -20,8 +20,8 @@ export interface TakeoverRequest {
 }
 
 /**
- * Finds what earlier engines have left. Labs that run are taken over; labs that were half up, half down, or whose holder is
- * dead are removed, completely and by their records alone. One lab that resists does not keep the others from working.
+ * Finds what earlier engines have left. Labs that run are taken over, and so are machines that were half up; namespaces
+ * that were, labs that were half down, and those whose holder is dead are removed, completely and by their records alone. One lab that resists does not keep the others from working.
  */
 export async function takeOverLabs(request: TakeoverRequest): Promise<void> {
   for (const provider of Object.values(request.providers)) if (provider.availability().available) await provider.tidy();
@@ -40,25 +40,40 @@ export async function takeOverLabs(request: TakeoverRequest): Promise<void> {
 
 async function takeOver(record: LabRecord, { providers, assets, emit, warn, onLab }: TakeoverRequest): Promise<void> {
   const provider = providers[record.provider];
-  const runtime = record.phase === 'running' ? await provider.attach(record.specification) : undefined;
+  // Machines took minutes to make: an interrupted start is gone on with, or taken down, as its owner says.
+  const isKept = record.phase === 'running' || (record.provider === 'vagrant' && isUnfinished(record));
+  const runtime = isKept ? await provider.attach(record.specification) : undefined;
   if (runtime === undefined) {
     warn(`The lab "${record.lab}" was ${record.phase} when its engine or holder ended; its remains are removed.`);
     await provider.destroy(record.specification);
     return;
   }
-  const lab = new Lab(record, assets, emit);
+  const lab = new Lab(isUnfinished(record) ? { ...record, phase: 'failed' } : record, assets, emit);
   await lab.log.load();
   lab.reattachedAt = Date.now();
   onLab(lab);
   lab.adopt(runtime);
   const on = runtime.nodes().filter(({ power }) => power === 'on');
   lab.log.add('info', 'engine', `Re-attached: ${on.length} of ${runtime.nodes().length} nodes are on`);
+  if (isUnfinished(record)) {
+    lab.log.add(
+      'warn',
+      'engine',
+      `Its start was interrupted: "relevo up" goes on from there, "relevo down" removes it`,
+    );
+    return;
+  }
   for (const { node } of on) lab.markRunning(node);
   const report = (error: unknown): void => lab.log.add('error', 'engine', String(error));
   for (const { node, power } of runtime.nodes()) if (power === 'booting') lab.finishBoot(node).catch(report);
   healInterruptedDrill(lab).catch(report);
   undoStillness(lab).catch(report);
   await lab.hearAll(HEARING_LIMIT_MS);
+}
+
+/** `failed` is what an interrupted start was called by the engine that found it. */
+function isUnfinished({ phase }: LabRecord): boolean {
+  return phase === 'starting' || phase === 'failed';
 }
 
 /** The engine that ran a drill died before it healed: its victim is started now, and only then is that taken off the record. */

@@ -83,7 +83,8 @@ interface Setup {
 
 async function startNode({ runtime, operation }: Setup, node: string): Promise<void> {
   const id = stepIds.node(node);
-  await operation.step(id, () => runtime.startNode(node, (message) => operation.progress(id, { message })));
+  const onProgress = (message: string): void => operation.progress(id, { message });
+  await operation.step(id, () => runtime.startNode(node, { onProgress, signal: operation.signal }));
 }
 
 async function applyRecipe({ lab, operation }: Setup, recipe: Recipe): Promise<void> {
@@ -92,7 +93,7 @@ async function applyRecipe({ lab, operation }: Setup, recipe: Recipe): Promise<v
   await operation.step(id, async () => {
     const onProgress = (message: string, fraction?: number): void =>
       operation.progress(id, fraction === undefined ? { message } : { message, fraction });
-    const connection = await lab.connection(node);
+    const connection = await lab.connectionSoon(node);
     await setUpNode(connection, recipe, { onProgress, signal: operation.signal, assets: lab.assets });
     lab.markRunning(node);
   });

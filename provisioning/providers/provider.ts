@@ -44,11 +44,17 @@ export interface LabAccess {
   readonly authorizedKey: string;
 }
 
+export interface StartOptions {
+  readonly onProgress?: (message: string) => void;
+  /** Gives a start up as soon as nothing half-made would be left. */
+  readonly signal?: AbortSignal;
+}
+
 /** A lab's machines, while they exist. Every method rejects with a RelevoError. */
 export interface LabRuntime {
   readonly nodes: () => readonly NodeRuntimeStatus[];
   /** Resolves when the node's own boot script has ended, or a machine answers over SSH; makes a machine that is not there yet. */
-  startNode(node: string, onProgress?: (message: string) => void): Promise<void>;
+  startNode(node: string, options?: StartOptions): Promise<void>;
   /** Learns what happened behind our back, where nobody tells it. */
   refresh?(): Promise<void>;
   /** Ends the node in good order: `ask` asks it, and what does not listen is ended. */

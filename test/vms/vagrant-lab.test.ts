@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,8 @@ import { drillReportSchema } from '../../provisioning/contract/index.ts';
 import { relevoFolder } from '../integration/support/other-testbed.ts';
 import { eventually, killQuietly, Relevo } from '../integration/support/relevo.ts';
 import { cutTestbed } from './support/cut-testbed.ts';
+import { checksOf, resultsOf, withoutDeclared } from './support/lab-checks.ts';
+import { startProbe } from './support/probe.ts';
 import { BOX, closeVirtualLab, environment, inside, leftovers, openVirtualLab } from './support/virtual-lab.ts';
 
 /* The TFG cut to what two processors can emulate, as real machines under libvirt, through the command line. */
@@ -15,10 +17,23 @@ const run = promisify(execFile);
 const LAB = 'cut';
 const NODES = ['nas', 'master', 'standby', 'web1', 'web2', 'dns1', 'client', 'internet'];
 const UP_LIMIT_MS = 1_200_000;
+const MACHINES = ['--provider', 'libvirt', '--box', BOX, '--internet', 'stand-in'];
+const SLOW = { timeoutMs: UP_LIMIT_MS };
 
 let folder = '';
 let relevo: Relevo;
 const on = (node: string, command: string): Promise<string> => relevo.on(node, command, LAB);
+const stateOf = async (node: string): Promise<string | undefined> =>
+  (await relevo.status(LAB)).nodes.find(({ name }) => name === node)?.state;
+const pages = (count: number): Promise<string> =>
+  on('client', `for i in $(seq ${count}); do curl -s -m 10 http://192.168.1.202/; echo; done`);
+
+/** A command that takes minutes on an emulated machine, and must succeed. */
+async function patiently(...args: string[]): Promise<string> {
+  const outcome = await relevo.startWith(SLOW, ...args).outcome;
+  if (outcome.exitCode !== 0) throw new Error(`relevo ${args.join(' ')} failed:\n${outcome.stderr}`);
+  return outcome.stdout;
+}
 
 /** Vagrant as a user has it at hand, in the lab's own folder. */
 async function vagrant(...args: string[]): Promise<void> {
@@ -33,9 +48,7 @@ beforeAll(async () => {
   cutTestbed(join(folder, 'dist', 'testbeds'), 'tfg', LAB, NODES);
   const [program, parameters] = inside('env');
   relevo = await Relevo.create(environment, folder, [program, ...parameters]);
-  const options = ['--provider', 'libvirt', '--box', BOX, '--internet', 'stand-in'];
-  const outcome = await relevo.startWith({ timeoutMs: UP_LIMIT_MS }, 'up', LAB, ...options).outcome;
-  if (outcome.exitCode !== 0) throw new Error(`relevo up failed:\n${outcome.stderr}`);
+  await patiently('up', LAB, ...MACHINES);
 }, UP_LIMIT_MS + 300_000);
 
 afterAll(async () => {
@@ -57,19 +70,32 @@ describe('the lab', () => {
   });
 
   it('serves pages of both web servers in turn at the virtual address', async () => {
-    const pages = await on('client', 'for i in 1 2 3 4; do curl -s -m 10 http://192.168.1.202/; echo; done');
-    expect(new Set(pages.match(/10\.0\.100\.[23]\b/g))).toEqual(new Set(['10.0.100.2', '10.0.100.3']));
+    expect(new Set((await pages(4)).match(/10\.0\.100\.[23]\b/g))).toEqual(new Set(['10.0.100.2', '10.0.100.3']));
   });
 
   it("answers names through the balancer, from the document's zone", async () => {
     expect((await on('client', 'dig +short @192.168.1.200 web1.lab.local')).trim()).toBe('10.0.100.2');
   });
 
-  it("forwards by the kernel's own IPVS, which our director programs", async () => {
+  it("forwards by the kernel's own IPVS, whose table is the interface's live table", async () => {
     expect(await on('master', 'director status')).toMatch(/^forwarding: ipvs \(the kernel has IPVS/m);
     expect(await on('master', '/usr/sbin/ipvsadm -Ln')).toMatch(
       /TCP {2}192\.168\.1\.202:80 rr\n( {2}-> 10\.0\.100\.[23]:80 +Masq.*\n){2}/,
     );
+    // Connections come and go between two looks, so both are taken until they meet.
+    await eventually('both tables are the same', async () => {
+      const kernel = await on('master', '/usr/sbin/ipvsadm -Ln');
+      return `master:\n${kernel}\n` === (await relevo.succeed('ipvs', 'master', '--lab', LAB));
+    });
+    const { directors } = await relevo.status(LAB);
+    const live = directors.find(({ node }) => node === 'master')?.snapshot?.services ?? [];
+    const rules = live.flatMap(({ protocol, address, port, realServers }) =>
+      realServers.map(
+        (server) => `-a ${protocol === 'TCP' ? '-t' : '-u'} ${address}:${port} -r ${server.address}:${server.port}`,
+      ),
+    );
+    const saved = (await on('master', '/usr/sbin/ipvsadm -Sn')).split('\n').filter((line) => line.startsWith('-a'));
+    expect(saved.map((line) => line.split(' ').slice(0, 5).join(' ')).sort()).toEqual(rules.sort());
   });
 
   it('shares files by real NFS, and says so', async () => {
@@ -119,18 +145,11 @@ describe('faults', () => {
   }, 700_000);
 
   it('what somebody does with vagrant by hand is true in the next status', async () => {
-    const state = async (node: string): Promise<string | undefined> =>
-      (await relevo.status(LAB)).nodes.find(({ name }) => name === node)?.state;
     await vagrant('halt', 'web2');
-    expect(await state('web2')).toBe('off');
-    await relevo.startWith({ timeoutMs: 300_000 }, 'start', 'web2', '--lab', LAB).outcome;
-    expect(await state('web2')).toBe('running');
-    await eventually(
-      'it serves again',
-      async () =>
-        (await on('client', 'for i in 1 2; do curl -s -m 10 http://192.168.1.202/; done')).includes('10.0.100.3'),
-      120_000,
-    );
+    expect(await stateOf('web2')).toBe('off');
+    await patiently('start', 'web2', '--lab', LAB);
+    expect(await stateOf('web2')).toBe('running');
+    await eventually('it serves again', async () => (await pages(2)).includes('10.0.100.3'), 120_000);
   }, 700_000);
 });
 
@@ -144,6 +163,117 @@ describe('an engine that died', () => {
     expect(status.nodes.every(({ state }) => state === 'running')).toBe(true);
     expect(await on('nas', 'cat /proc/sys/kernel/random/boot_id')).toBe(before);
   });
+});
+
+describe('the machines', () => {
+  it('are halted in good order, and reloaded', async () => {
+    await patiently('halt', 'web1', '--lab', LAB);
+    expect(await stateOf('web1')).toBe('off');
+    await patiently('reload', 'web1', '--lab', LAB);
+    expect(await stateOf('web1')).toBe('running');
+    // A machine that lost its power says so when it comes back; this one was asked.
+    expect(await on('web1', 'journalctl -b -1 -n 30 --no-pager')).toMatch(
+      /Powering Off|Power-Off|Reached target.*poweroff/i,
+    );
+  }, 900_000);
+
+  it('go back together to a snapshot, whatever became of them since', async () => {
+    await on(
+      'nas',
+      'echo precious > /data/www/precious.txt 2>/dev/null || echo precious > /home/data/www/precious.txt',
+    );
+    const boots = await on('web1', 'cat /proc/sys/kernel/random/boot_id');
+    await relevo.succeed('snapshot', 'take', 'before', '--lab', LAB);
+    await on('web1', 'rm -rf /etc/apache2; systemctl stop apache2');
+    await on('nas', 'rm -f /data/www/precious.txt /home/data/www/precious.txt');
+    await relevo.succeed('kill', 'dns1', '--lab', LAB);
+    await relevo.succeed('cut', 'web2', 'internal', '--lab', LAB);
+    await patiently('snapshot', 'restore', 'before', '--lab', LAB);
+    expect((await relevo.status(LAB)).nodes.map(({ state }) => state)).toEqual(NODES.map(() => 'running'));
+    expect(await on('web1', 'cat /proc/sys/kernel/random/boot_id')).toBe(boots);
+    expect(await on('web1', 'cat /nfs/www/precious.txt')).toBe('precious\n');
+    expect(Math.abs(Number(await on('web1', 'date +%s')) - Date.now() / 1000)).toBeLessThan(20);
+    await eventually(
+      'both serve',
+      async () => new Set((await pages(4)).match(/10\.0\.100\.[23]\b/g)).size === 2,
+      60_000,
+    );
+    expect((await relevo.json<{ name: string }[]>('snapshot', 'list', '--lab', LAB)).map(({ name }) => name)).toEqual([
+      'before',
+    ]);
+    await patiently('snapshot', 'delete', 'before', '--lab', LAB);
+    expect(await relevo.json('snapshot', 'list', '--lab', LAB)).toEqual([]);
+  }, 900_000);
+});
+
+describe('the directors', () => {
+  it('are upgraded without a request that is not answered', async () => {
+    // Another program to the byte, and the same to its users: what follows an executable is not read.
+    appendFileSync(join(folder, 'dist', 'director', 'director'), Buffer.alloc(16));
+    const probe = startProbe(relevo, LAB, 'http://192.168.1.202/');
+    await patiently('upgrade', '--lab', LAB);
+    const { requests, failed } = await probe.stop();
+    expect(requests).toBeGreaterThan(20);
+    expect(failed).toBe(0);
+    const [, holder] = /VI_E: (\w+)/.exec(await on('master', 'director status')) ?? [];
+    expect(holder).toBe('MASTER');
+    const digest = (node: string): Promise<string> => on(node, 'sha256sum < /usr/local/sbin/director');
+    expect(await digest('master')).toBe(await digest('standby'));
+    expect(await patiently('upgrade', '--lab', LAB)).toMatch(/had it already[\s\S]*had it already/);
+  }, 1_200_000);
+
+  it('forward by themselves, when they are told to', async () => {
+    for (const node of ['standby', 'master'])
+      await on(node, 'sed -i s/auto/packet/ /etc/default/relevo-director && systemctl restart relevo-director');
+    await eventually(
+      'the plane is the director’s own',
+      async () => {
+        const status = await on('master', 'director status 2>&1 || true');
+        return /^forwarding: packet/m.test(status) && status.includes('VI_E: MASTER');
+      },
+      90_000,
+    );
+    expect(await on('master', '/usr/sbin/ipvsadm -Ln')).not.toContain('192.168.1.202:80');
+    await eventually(
+      'both serve',
+      async () => new Set((await pages(4)).match(/10\.0\.100\.[23]\b/g)).size === 2,
+      60_000,
+    );
+    expect(await on('master', '/usr/local/sbin/ipvsadm -Ln')).toMatch(
+      /TCP {2}192\.168\.1\.202:80 rr\n( {2}-> 10\.0\.100\.[23]:80 +Masq.*\n){2}/,
+    );
+    for (const node of ['standby', 'master'])
+      await on(node, 'sed -i s/packet/auto/ /etc/default/relevo-director && systemctl restart relevo-director');
+  }, 400_000);
+});
+
+describe('the same checks', () => {
+  it('have the same results on machines and in namespaces', async () => {
+    const machines = await resultsOf(relevo, LAB, checksOf(relevo, LAB, 'director'));
+    expect([...machines].filter(([, result]) => result !== true)).toEqual([]);
+    await patiently('up', LAB, '--lab', 'quick');
+    const namespaces = await resultsOf(relevo, 'quick', checksOf(relevo, 'quick', 'director'));
+    expect(withoutDeclared(namespaces)).toEqual(withoutDeclared(machines));
+    await relevo.succeed('down', '--lab', 'quick');
+  }, 900_000);
+});
+
+describe('another lab', () => {
+  it("of the document's own software runs beside it, passes its checks, and leaves it alone", async () => {
+    await patiently('suspend', '--lab', LAB);
+    expect(await stateOf('nas')).toBe('suspended');
+    const before = await leftovers();
+    await patiently('up', LAB, '--lab', 'classic', ...MACHINES, '--stack', 'classic');
+    const results = await resultsOf(relevo, 'classic', checksOf(relevo, 'classic', 'classic'));
+    expect([...results].filter(([, result]) => result !== true)).toEqual([]);
+    expect(await relevo.on('master', 'ps -C keepalived,haproxy -o comm= | sort -u', 'classic')).toBe(
+      'haproxy\nkeepalived\n',
+    );
+    await patiently('down', '--lab', 'classic');
+    expect(await leftovers()).toEqual(before);
+    await patiently('start', '--lab', LAB);
+    await eventually('the first serves as before', async () => (await pages(2)).includes('10.0.100.3'), 60_000);
+  }, 2_000_000);
 });
 
 describe('the end', () => {

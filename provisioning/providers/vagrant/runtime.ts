@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Machine, MachineLab } from '../../../testbeds/exporters/vagrant/machines.ts';
 import { RelevoError } from '../../contract/index.ts';
-import type { LabRuntime, MachineControl, NodePower, NodeRuntimeStatus } from '../provider.ts';
+import type { LabRuntime, MachineControl, NodePower, NodeRuntimeStatus, StartOptions } from '../provider.ts';
 import { CreationGate } from './creation-gate.ts';
 import type { AdapterPlace, MachineDriver, MachinePower } from './drivers/driver.ts';
 import { SshPlaces } from './ssh-places.ts';
@@ -83,14 +83,14 @@ export class VagrantRuntime implements LabRuntime {
     this.#existed = isAnyThere;
   }
 
-  async startNode(node: string, onProgress: (message: string) => void = () => undefined): Promise<void> {
+  async startNode(node: string, options: StartOptions = {}): Promise<void> {
     this.#machine(node);
     const isSuspended = this.#views.get(node)?.power === 'suspended';
     this.#starting.add(node);
     this.#change(node, { power: 'booting' });
     try {
       if (isSuspended) await this.#driver.wake(this.#machine(node).label);
-      else await this.#up(node, onProgress);
+      else await this.#up(node, options);
       // One that wakes is where it was; Vagrant would take seconds to say so.
       await (isSuspended ? this.#places.recall([node]) : this.#places.learn([node]));
       await this.#learnCables(node);
@@ -102,13 +102,30 @@ export class VagrantRuntime implements LabRuntime {
     }
   }
 
-  async #up(node: string, onProgress: (message: string) => void): Promise<void> {
+  /** Vagrant notes what it has made when the machine boots: ended before that, it would forget what is half made. */
+  async #up(node: string, { onProgress, signal }: StartOptions): Promise<void> {
     const { leave } = await this.#gate.enter();
-    const heard = (message: string): void => {
-      if (BOOTS.test(message)) leave();
-      onProgress(message);
+    const stop = new AbortController();
+    let isMade = false;
+    const stopWhenMade = (): void => {
+      if (isMade && signal?.aborted === true) stop.abort();
     };
-    await this.#vagrant.up(node, { onProgress: heard }).finally(leave);
+    const heard = (message: string): void => {
+      if (BOOTS.test(message)) {
+        isMade = true;
+        leave();
+        stopWhenMade();
+      }
+      onProgress?.(message);
+    };
+    signal?.addEventListener('abort', stopWhenMade);
+    try {
+      if (signal?.aborted === true) throw new RelevoError('CANCELLED', `Starting "${node}" was cancelled.`, { node });
+      await this.#vagrant.up(node, { onProgress: heard, signal: stop.signal });
+    } finally {
+      signal?.removeEventListener('abort', stopWhenMade);
+      leave();
+    }
   }
 
   async haltNode(node: string, ask: () => Promise<void>): Promise<void> {

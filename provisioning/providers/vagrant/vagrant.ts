@@ -9,6 +9,12 @@ import type { SshPlace } from './ssh-config.ts';
 /** A machine whose processor is emulated boots in a minute; downloading a box comes on top and is a command of its own. */
 const COMMAND_LIMIT_MS = 900_000;
 
+/** An engine that was killed leaves its Vagrant running: that ends what it does, which is at most a boot. */
+const LOCK_LIMIT_MS = 300_000;
+const LOCK_POLL_MS = 3000;
+/** MachineLocked, MachineActionLockedError and EnvironmentLockedError, by name or by what they say (templates/locales/en.yml). */
+const LOCKED = /\w+Locked(?:Error)?\b|already executing an action|because it is locked|lock is being held by another/;
+
 export interface VagrantRun {
   readonly onProgress?: (message: string) => void;
   readonly signal?: AbortSignal | undefined;
@@ -50,7 +56,16 @@ export class Vagrant {
   }
 
   private async command(args: readonly string[], options: VagrantRun = {}): Promise<VagrantLine[]> {
-    return parseVagrantOutput(await this.raw([...args, '--machine-readable'], options));
+    const end = Date.now() + LOCK_LIMIT_MS;
+    for (;;) {
+      try {
+        return parseVagrantOutput(await this.raw([...args, '--machine-readable'], options));
+      } catch (error) {
+        if (!isLocked(error) || Date.now() > end) throw error;
+        options.onProgress?.('Waiting: another vagrant command works on this machine');
+        await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
+      }
+    }
   }
 
   private async raw(args: readonly string[], { onProgress, signal }: VagrantRun): Promise<string> {
@@ -75,6 +90,10 @@ export class Vagrant {
   }
 }
 
+function isLocked(error: unknown): boolean {
+  return error instanceof RelevoError && LOCKED.test(error.detail.output ?? '');
+}
+
 /** What Vagrant said of its failure, in the place of its whole output. */
 function explained(error: unknown): unknown {
   if (!(error instanceof RelevoError) || error.code !== 'MACHINE_FAILED') return error;
@@ -94,10 +113,10 @@ interface Advice {
 /** Vagrant's errors that a user meets (lib/vagrant/errors.rb and vagrant-libvirt's own), with what to do. */
 const advice: readonly (readonly [pattern: RegExp, advice: Advice])[] = [
   [
-    /MachineLocked|EnvironmentLockedError|is already (?:executing|locked)/,
+    LOCKED,
     {
-      cause: 'Another vagrant command works on this machine, or one was killed in the middle.',
-      hint: 'Wait until it has ended. If none runs ("ps -C ruby"), the lock is stale and goes with the next try.',
+      cause: `Another vagrant command has worked on this machine for ${LOCK_LIMIT_MS / 60_000} minutes.`,
+      hint: 'Wait until it has ended, or end it ("ps -C ruby" shows it). Its lock goes with it: none stays of one that was killed.',
     },
   ],
   [
