@@ -56,6 +56,21 @@ const hostPrograms = [
     reason: 'the tests ask it what it makes of a Vagrantfile',
     purposes: ['test'],
   },
+  ...[
+    ['libvirtd', 'libvirt-daemon-system', 'run the machines'],
+    ['virsh', 'libvirt-clients', 'watch the machines'],
+    ['dnsmasq', 'dnsmasq-base', "give the machines' first adapters addresses"],
+    ['qemu-img', 'qemu-utils', "copy the machines' disks"],
+    ['mmdebstrap', 'mmdebstrap', 'build the box'],
+    ['extlinux', 'extlinux', 'build the box'],
+    ['cpio', 'cpio', 'build the box'],
+    ['mkfs.ext4', 'e2fsprogs', 'build the box'],
+  ].map(([program, name, what]) => ({
+    any: [program],
+    name,
+    reason: `the tests ${what} of a lab of virtual machines`,
+    purposes: ['test'],
+  })),
   { any: ['ruby'], name: 'ruby', reason: 'the tests let it read exported Vagrantfiles', purposes: ['test'] },
   { any: ['shellcheck'], name: 'shellcheck', reason: 'the tests let it read exported scripts', purposes: ['test'] },
   {
