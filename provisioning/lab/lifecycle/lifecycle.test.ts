@@ -36,7 +36,10 @@ const codeOf = (work: Promise<unknown>): Promise<unknown> =>
 
 describe('Halting', () => {
   it('ends storage last, and everybody once', async () => {
-    await haltLab(lab).run(operation);
+    const work = haltLab(lab);
+    const others = everybody().filter((node) => node !== 'nas');
+    expect(work.plan.steps.find(({ node }) => node === 'nas')?.after).toEqual(others.map((node) => `halt:${node}`));
+    await work.run(operation);
     expect(runtime.told.at(-1)).toBe('halt nas');
     expect(told('halt').sort()).toEqual(everybody().sort());
     expect(new Set(Object.values(states()))).toEqual(new Set(['off']));
