@@ -28,6 +28,10 @@ const stateOf = async (node: string): Promise<string | undefined> =>
 const pages = (count: number): Promise<string> =>
   on('client', `for i in $(seq ${count}); do curl -s -m 10 http://192.168.1.202/; echo; done`);
 
+/** libvirt's own number of a machine: another one after it was made anew. */
+const machineId = async (node: string): Promise<string> =>
+  (await run('virsh', ['-q', '-c', 'qemu:///system', 'domuuid', `${LAB}-${node}`])).stdout.trim();
+
 /** A command that takes minutes on an emulated machine, and must succeed. */
 async function patiently(...args: string[]): Promise<string> {
   const outcome = await relevo.startWith(SLOW, ...args).outcome;
@@ -48,7 +52,6 @@ beforeAll(async () => {
   cutTestbed(join(folder, 'dist', 'testbeds'), 'tfg', LAB, NODES);
   const [program, parameters] = inside('env');
   relevo = await Relevo.create(environment, folder, [program, ...parameters]);
-  await patiently('up', LAB, ...MACHINES);
 }, UP_LIMIT_MS + 300_000);
 
 afterAll(async () => {
@@ -56,6 +59,26 @@ afterAll(async () => {
   await closeVirtualLab();
   rmSync(folder, { recursive: true, force: true });
 }, 300_000);
+
+describe('a start whose engine is killed', () => {
+  it(
+    'is told truly, and the next start goes on from there',
+    async () => {
+      const begun = relevo.startWith(SLOW, 'up', LAB, ...MACHINES);
+      await eventually('two machines run', async () => (await leftovers()).includes(`${LAB}-master`), UP_LIMIT_MS);
+      killQuietly((await relevo.enginePid()) ?? 0, 'SIGKILL');
+      expect((await begun.outcome).exitCode).not.toBe(0);
+      const { phase, nodes } = await relevo.status(LAB);
+      expect(phase).toBe('failed');
+      expect(nodes.find(({ name }) => name === 'client')?.state).toBe('off');
+      const machine = await machineId('nas');
+      await patiently('up', LAB, ...MACHINES);
+      expect(await machineId('nas')).toBe(machine);
+      expect((await relevo.status(LAB)).phase).toBe('running');
+    },
+    UP_LIMIT_MS,
+  );
+});
 
 describe('the lab', () => {
   it('has every machine running, with the names and addresses of the document', async () => {
@@ -263,7 +286,13 @@ describe('another lab', () => {
     await patiently('suspend', '--lab', LAB);
     expect(await stateOf('nas')).toBe('suspended');
     const before = await leftovers();
-    await patiently('up', LAB, '--lab', 'classic', ...MACHINES, '--stack', 'classic');
+    const classic = ['up', LAB, '--lab', 'classic', ...MACHINES, '--stack', 'classic'];
+    const cancelled = relevo.startWith(SLOW, ...classic);
+    await eventually('two machines run', async () => (await leftovers()).includes('classic-master'), UP_LIMIT_MS);
+    cancelled.process.kill('SIGINT');
+    expect((await cancelled.outcome).exitCode).toBe(130);
+    expect(await leftovers()).toEqual(before);
+    await patiently(...classic);
     const results = await resultsOf(relevo, 'classic', checksOf(relevo, 'classic', 'classic'));
     expect([...results].filter(([, result]) => result !== true)).toEqual([]);
     expect(await relevo.on('master', 'ps -C keepalived,haproxy -o comm= | sort -u', 'classic')).toBe(
@@ -274,6 +303,22 @@ describe('another lab', () => {
     await patiently('start', '--lab', LAB);
     await eventually('the first serves as before', async () => (await pages(2)).includes('10.0.100.3'), 60_000);
   }, 2_000_000);
+});
+
+describe('a computer that was switched off', () => {
+  it(
+    'finds the machines off, and starts them where their disks are',
+    async () => {
+      killQuietly((await relevo.enginePid()) ?? 0, 'SIGKILL');
+      await closeVirtualLab();
+      await openVirtualLab();
+      const { phase, nodes } = await relevo.status(LAB);
+      expect([phase, ...nodes.map(({ state }) => state)]).toEqual(['running', ...NODES.map(() => 'off')]);
+      await patiently('start', '--lab', LAB);
+      await eventually('it serves', async () => (await pages(4)).includes('10.0.100.3'), 120_000);
+    },
+    UP_LIMIT_MS,
+  );
 });
 
 describe('the end', () => {
