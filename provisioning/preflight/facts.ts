@@ -12,6 +12,8 @@ export interface HostFacts {
   readonly hasVirtualization?: boolean;
   /** KVM's device: there and ours, there and not ours, or missing. Linux only. */
   readonly kvm: 'usable' | 'denied' | 'missing';
+  /** Who of KVM has the processor's virtualization: machines that run, or the module from when it was loaded. Linux only. */
+  readonly kvmHolds?: 'machines' | 'module';
   /** Hyper-V, or what rests on it, has the processor's virtualization. Windows only. */
   readonly hyperV: boolean;
   /** Only signed kernel modules are loaded. Linux only. */

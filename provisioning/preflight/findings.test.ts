@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Finding } from '../contract/index.ts';
 import type { Demands, HostFacts } from './facts.ts';
 import { findings, isBlocked } from './findings.ts';
-import { pluginNames } from './gather.ts';
+import { kvmHolds, pluginNames } from './gather.ts';
 
 const laptop: HostFacts = {
   platform: 'linux',
@@ -57,6 +57,28 @@ test.each([
 test.each<[string, Partial<HostFacts>, Demands, string, RegExp]>([
   ['an old Vagrant', { vagrant: '2.2.19' }, onLibvirt, 'warning: vagrant', /2\.3/],
   ['an old VirtualBox', { virtualBox: '6.1.50' }, onVirtualBox, 'warning: virtualbox', /7\.0/],
+  [
+    'a VirtualBox that Vagrant does not know',
+    { virtualBox: '7.1.4' },
+    onVirtualBox,
+    'error: virtualbox-vagrant',
+    /2\.4\.2 .*7\.0/,
+  ],
+  [
+    'one still newer',
+    { virtualBox: '7.2.0', vagrant: '2.4.8' },
+    onVirtualBox,
+    'error: virtualbox-vagrant',
+    /2\.4\.9 .*7\.1/,
+  ],
+  ["machines of KVM's beside VirtualBox", { kvmHolds: 'machines' }, onVirtualBox, 'warning: kvm-in-use', /virsh list/],
+  [
+    "KVM's module beside VirtualBox",
+    { kvmHolds: 'module' },
+    onVirtualBox,
+    'warning: kvm-in-use',
+    /enable_virt_at_load=0/,
+  ],
   ['no plugin', { plugins: [] }, onLibvirt, 'error: vagrant-libvirt', /vagrant plugin install/],
   ['a module that was never built', { vboxModule: false }, onVirtualBox, 'error: virtualbox-module', /vboxconfig/],
   [
@@ -159,4 +181,15 @@ test('where no private network is free, isolation is left', () => {
   const [found] = inTheWay({ networks }, onLibvirt);
   expect(found?.offer).toBeUndefined();
   expect(found?.fix).toMatch(/^Use --internet stand-in/);
+});
+
+test('who of KVM has the processor is read from the modules and, since Linux 6.12, from a parameter', () => {
+  const idle = 'kvm_intel 380928 0 - Live 0x0000000000000000\nkvm 1142784 1 kvm_intel, Live 0x0000000000000000\n';
+  const busy = 'kvm_amd 208896 7 - Live 0x0000000000000000\n';
+  expect([kvmHolds(idle, 'Y\n'), kvmHolds(idle, 'N\n'), kvmHolds(idle, '')]).toEqual(['module', undefined, undefined]);
+  expect([kvmHolds(busy, ''), kvmHolds('ext4 1 1 - Live\n', 'Y\n')]).toEqual(['machines', undefined]);
+});
+
+test("KVM is libvirt's own: it is in nobody's way there", () => {
+  expect(inTheWay({ kvmHolds: 'machines' }, onLibvirt)).toEqual([]);
 });

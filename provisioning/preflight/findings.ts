@@ -1,10 +1,11 @@
 import type { Finding } from '../contract/index.ts';
+import { virtualBoxFindings } from '../virtualbox/index.ts';
 import { addressFindings } from './address-findings.ts';
 import type { Demands, HostFacts } from './facts.ts';
+import { isOlder } from './versions.ts';
 
 /** Versions that this was written for; older ones are not refused, but said. */
 const LEAST_VAGRANT = [2, 3] as const;
-const LEAST_VIRTUALBOX = [7, 0] as const;
 /** A machine's own disk: packages, logs, and what snapshots add. */
 const DISK_A_MACHINE = 1500;
 /** What the host keeps for itself. */
@@ -16,7 +17,7 @@ const failure = (id: string, message: string, fix: string): Finding => ({ id, le
 
 /** Everything that stands in a lab's way, or might, with what mends it. */
 export function findings(facts: HostFacts, demands: Demands): Finding[] {
-  const programs = demands.hypervisor === 'virtualbox' ? virtualBox(facts) : libvirt(facts);
+  const programs = demands.hypervisor === 'virtualbox' ? virtualBoxFindings(facts) : libvirt(facts);
   return [
     vagrant(facts),
     ...programs,
@@ -42,30 +43,6 @@ function vagrant({ vagrant: version }: HostFacts): Finding {
   if (isOlder(version, LEAST_VAGRANT))
     return warning('vagrant', `Vagrant ${version} is older than what Relevo was written for.`, 'Install 2.3 or later.');
   return ok('vagrant', `Vagrant ${version}`);
-}
-
-function virtualBox({ virtualBox: version, platform, secureBoot, vboxModule }: HostFacts): Finding[] {
-  if (version === undefined)
-    return [
-      failure(
-        'virtualbox',
-        'VirtualBox is not installed.',
-        'Install it from https://www.virtualbox.org/wiki/Downloads, or use --provider libvirt.',
-      ),
-    ];
-  const found = isOlder(version, LEAST_VIRTUALBOX)
-    ? warning(
-        'virtualbox',
-        `VirtualBox ${version} has no NAT networks as the documents use them.`,
-        'Install 7.0 or later.',
-      )
-    : ok('virtualbox', `VirtualBox ${version}`);
-  if (platform !== 'linux' || vboxModule) return [found];
-  const message = 'VirtualBox’s kernel module is not loaded.';
-  const fix = secureBoot
-    ? 'Secure Boot refuses modules that nobody has signed: sign it (sudo mokutil --import the key of /usr/src/vboxhost-*, restart, enrol), or switch Secure Boot off in the firmware.'
-    : 'sudo /sbin/vboxconfig';
-  return [found, failure('virtualbox-module', message, fix)];
 }
 
 function libvirt({ libvirt: version, libvirtProblem, plugins, platform }: HostFacts): Finding[] {
@@ -145,13 +122,4 @@ function box({ boxes }: HostFacts, { box: name, hypervisor }: Demands): Finding 
     `The box ${name} is not on this computer; it is downloaded first.`,
     `vagrant box add ${name} --provider ${hypervisor}`,
   );
-}
-
-function isOlder(version: string, least: readonly number[]): boolean {
-  const parts = version.split('.').map(Number);
-  for (const [index, wanted] of least.entries()) {
-    const part = parts[index] ?? 0;
-    if (part !== wanted) return part < wanted;
-  }
-  return false;
 }

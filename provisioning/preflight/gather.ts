@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { access, readFile, statfs } from 'node:fs/promises';
 import { freemem, homedir } from 'node:os';
 import { run } from '../process/run.ts';
-import { vboxManage } from '../process/virtualbox.ts';
 import { installedBoxes } from '../providers/vagrant/box.ts';
 import { parseVagrantOutput } from '../providers/vagrant/machine-readable.ts';
+import { virtualBoxVersion } from '../virtualbox/index.ts';
 import type { HostFacts } from './facts.ts';
 import { hostNetworks } from './host-networks.ts';
 
@@ -15,7 +15,7 @@ const MEBIBYTE = 2 ** 20;
 export async function gatherFacts(): Promise<HostFacts> {
   const [vagrant, virtualBox, libvirt, plugins, boxes, system] = await Promise.all([
     version('vagrant', ['--version']),
-    version(vboxManage(), ['--version']),
+    virtualBoxVersion(),
     libvirtFacts(),
     tell('vagrant', ['plugin', 'list', '--machine-readable']),
     tell('vagrant', ['box', 'list', '--machine-readable']),
@@ -60,19 +60,25 @@ async function libvirtFacts(): Promise<Pick<HostFacts, 'libvirt' | 'libvirtProbl
   }
 }
 
-type SystemFacts = Pick<HostFacts, 'hasVirtualization' | 'kvm' | 'hyperV' | 'secureBoot' | 'vboxModule' | 'freeMemory'>;
+type SystemFacts = Pick<
+  HostFacts,
+  'hasVirtualization' | 'kvm' | 'kvmHolds' | 'hyperV' | 'secureBoot' | 'vboxModule' | 'freeMemory'
+>;
 
 async function linuxFacts(): Promise<SystemFacts> {
-  const [processor, memory, modules, secureBoot] = await Promise.all(
+  const [processor, memory, modules, secureBoot, atLoad] = await Promise.all(
     [
       '/proc/cpuinfo',
       '/proc/meminfo',
       '/proc/modules',
       '/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c',
+      '/sys/module/kvm/parameters/enable_virt_at_load',
     ].map((file) => readFile(file).catch(() => Buffer.alloc(0))),
   );
   const available = /^MemAvailable:\s+(\d+) kB/m.exec(String(memory))?.[1];
+  const holds = kvmHolds(String(modules), String(atLoad));
   return {
+    ...(holds === undefined ? {} : { kvmHolds: holds }),
     hasVirtualization: /^flags\s*:.*\b(?:vmx|svm)\b/m.test(String(processor)),
     kvm: await kvm(),
     hyperV: false,
@@ -81,6 +87,14 @@ async function linuxFacts(): Promise<SystemFacts> {
     vboxModule: /^vboxdrv /m.test(String(modules)),
     freeMemory: available === undefined ? Math.floor(freemem() / MEBIBYTE) : Math.floor(Number(available) / 1024),
   };
+}
+
+/** Exported for its test: what /proc/modules and the parameter of the module kvm, empty where there is none, say together. */
+export function kvmHolds(modules: string, enableAtLoad: string): HostFacts['kvmHolds'] {
+  const users = /^kvm_(?:intel|amd) \d+ (\d+) /m.exec(modules)?.[1];
+  if (users === undefined) return undefined;
+  if (Number(users) > 0) return 'machines';
+  return enableAtLoad.trim() === 'Y' ? 'module' : undefined;
 }
 
 async function kvm(): Promise<HostFacts['kvm']> {

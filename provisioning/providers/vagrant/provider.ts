@@ -5,12 +5,12 @@ import type { MachineLab } from '../../../testbeds/exporters/vagrant/machines.ts
 import { machineOptionsSchema, RelevoError } from '../../contract/index.ts';
 import { findProgram } from '../../process/programs.ts';
 import { demandsOf, findings, gatherFacts } from '../../preflight/index.ts';
+import { virtualBoxDriver } from '../../virtualbox/index.ts';
 import type { Availability, LabRuntime, Provider } from '../provider.ts';
 import type { LabSpecification } from '../specification.ts';
 import { ensureBox } from './box.ts';
 import type { MachineDriver } from './drivers/driver.ts';
 import { libvirtDriver } from './drivers/libvirt.ts';
-import { virtualBoxDriver } from './drivers/virtualbox.ts';
 import { machinesFolder, machinesOf, writeMachinesFolder } from './machines-folder.ts';
 import type { VagrantSpecification } from './specification.ts';
 import { VagrantRuntime } from './runtime.ts';

@@ -6,6 +6,7 @@ import { RelevoError } from '../../contract/index.ts';
 import type { LabRuntime, MachineControl, NodePower, NodeRuntimeStatus, StartOptions } from '../provider.ts';
 import { CreationGate } from './creation-gate.ts';
 import type { AdapterPlace, MachineDriver, MachinePower } from './drivers/driver.ts';
+import type { SshPlace } from './ssh-config.ts';
 import { SshPlaces } from './ssh-places.ts';
 import type { Vagrant } from './vagrant.ts';
 
@@ -39,12 +40,14 @@ export class VagrantRuntime implements LabRuntime {
   #timer: NodeJS.Timeout | undefined;
   #polling: Promise<void> | undefined;
   #existed = false;
+  /** The hypervisor has been asked once: what is on from now on was started under our eyes. */
+  #isKnown = false;
 
   constructor(lab: MachineLab, vagrant: Vagrant, driver: MachineDriver) {
     this.#lab = lab;
     this.#vagrant = vagrant;
     this.#driver = driver;
-    this.#places = new SshPlaces(join(vagrant.folder, 'ssh-places.json'), (nodes) => vagrant.sshPlaces(nodes));
+    this.#places = new SshPlaces(join(vagrant.folder, 'ssh-places.json'), (nodes) => this.#sshPlaces(nodes));
     this.#views = new Map(lab.machines.map(({ node }) => [node.name, { power: 'off', cut: [] }]));
   }
 
@@ -52,8 +55,23 @@ export class VagrantRuntime implements LabRuntime {
   async find(): Promise<boolean> {
     await this.refresh();
     const running = [...this.#views].filter(([, { power }]) => power !== 'off').map(([node]) => node);
-    await this.#places.recall(running);
+    await this.#recall(running);
     return this.#existed;
+  }
+
+  /** Where these machines answer, of the hypervisor where it knows and of Vagrant where not. */
+  async #sshPlaces(nodes: readonly string[]): Promise<Map<string, SshPlace>> {
+    const { sshPlace } = this.#driver;
+    if (sshPlace === undefined) return this.#vagrant.sshPlaces(nodes);
+    const places = await Promise.all(
+      nodes.map(async (node) => [node, await sshPlace(this.#machine(node).label)] as const),
+    );
+    return new Map(places.flatMap(([node, place]) => (place === undefined ? [] : [[node, place]])));
+  }
+
+  /** Vagrant takes seconds, so what it said is kept; a hypervisor that knows is asked, since its word is never old. */
+  async #recall(nodes: readonly string[]): Promise<void> {
+    await (this.#driver.sshPlace === undefined ? this.#places.recall(nodes) : this.#places.learn(nodes));
   }
 
   watch(): void {
@@ -72,6 +90,7 @@ export class VagrantRuntime implements LabRuntime {
   async #ask(): Promise<void> {
     this.#acted.clear();
     const powers = await this.#driver.powers(this.#lab.machines.map(({ label }) => label));
+    await this.#learnStarted(powers);
     const isAnyThere = [...powers.values()].some((power) => power !== 'missing');
     for (const { node, label } of this.#lab.machines) {
       if (this.#starting.has(node.name) || this.#acted.has(node.name)) continue;
@@ -81,10 +100,24 @@ export class VagrantRuntime implements LabRuntime {
     if (this.#existed && !isAnyThere && this.#starting.size === 0)
       for (const listener of this.#lostListeners) listener('Its machines were removed.');
     this.#existed = isAnyThere;
+    this.#isKnown = true;
+  }
+
+  /** Whom somebody started by hand may answer somewhere else: Vagrant gives VirtualBox's machines any port that is free. */
+  async #learnStarted(powers: ReadonlyMap<string, MachinePower>): Promise<void> {
+    if (!this.#isKnown) return;
+    const started = this.#lab.machines.filter(
+      ({ node, label }) =>
+        powers.get(label) === 'on' && isOff(this.#views.get(node.name)?.power) && !this.#starting.has(node.name),
+    );
+    // A Vagrant that still works on the machine does not tell; what was known before is tried then.
+    if (started.length > 0) await this.#places.learn(started.map(({ node }) => node.name)).catch(() => undefined);
   }
 
   async startNode(node: string, options: StartOptions = {}): Promise<void> {
     this.#machine(node);
+    // Somebody may have woken it by hand since.
+    if (this.#views.get(node)?.power === 'suspended') await this.refresh();
     const isSuspended = this.#views.get(node)?.power === 'suspended';
     this.#starting.add(node);
     this.#change(node, { power: 'booting' });
@@ -92,7 +125,7 @@ export class VagrantRuntime implements LabRuntime {
       if (isSuspended) await this.#driver.wake(this.#machine(node).label);
       else await this.#up(node, options);
       // One that wakes is where it was; Vagrant would take seconds to say so.
-      await (isSuspended ? this.#places.recall([node]) : this.#places.learn([node]));
+      await (isSuspended ? this.#recall([node]) : this.#places.learn([node]));
       await this.#learnCables(node);
       this.#existed = true;
       this.#change(node, { power: 'on' });
@@ -256,6 +289,10 @@ export class VagrantRuntime implements LabRuntime {
 
 function placeOf({ number, mac }: Machine['adapters'][number]): AdapterPlace {
   return { number, mac: mac.toLowerCase() };
+}
+
+function isOff(power: NodePower | undefined): boolean {
+  return power === 'off' || power === 'suspended';
 }
 
 /** On its way from one state to another, a machine is what it was. */

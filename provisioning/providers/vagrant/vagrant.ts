@@ -1,6 +1,7 @@
 import { RelevoError } from '../../contract/index.ts';
 import type { MachineProvider } from '../../../testbeds/exporters/vagrant/options.ts';
 import { run } from '../../process/run.ts';
+import { virtualBoxAdvice, virtualBoxSentence } from '../../virtualbox/index.ts';
 import { machineStates, parseVagrantOutput, reportedError, tellProgress } from './machine-readable.ts';
 import type { VagrantError, VagrantLine } from './machine-readable.ts';
 import { parseSshConfig } from './ssh-config.ts';
@@ -100,15 +101,13 @@ function explained(error: unknown): unknown {
   const said = reportedError(parseVagrantOutput(error.detail.output ?? ''));
   if (said === undefined) return error;
   const { command } = error.detail;
-  const [first = said.message] = said.message.split('\n');
+  const [line = said.message] = said.message.split('\n');
+  const first = virtualBoxSentence(said.message) ?? line;
   const detail = { ...error.detail, output: said.message, ...adviceFor(said) };
   return new RelevoError('MACHINE_FAILED', `"${command ?? 'vagrant'}" failed: ${first.trim()}`, detail, error);
 }
 
-interface Advice {
-  readonly cause?: string;
-  readonly hint?: string;
-}
+type Advice = NonNullable<ReturnType<typeof virtualBoxAdvice>>;
 
 /** Vagrant's errors that a user meets (lib/vagrant/errors.rb and vagrant-libvirt's own), with what to do. */
 const advice: readonly (readonly [pattern: RegExp, advice: Advice])[] = [
@@ -145,7 +144,14 @@ const advice: readonly (readonly [pattern: RegExp, advice: Advice])[] = [
     { cause: 'libvirt does not run, or this user may not use it.', hint: 'Start it: sudo systemctl start libvirtd.' },
   ],
   [
-    /VT-x|AMD-V|\/dev\/kvm|hypervisor is running|HYPERV/i,
+    /VirtualBoxInvalidVersion|version of VirtualBox installed\s+that is not supported/,
+    {
+      cause: 'This Vagrant does not know the VirtualBox that is installed: one of them is too old.',
+      hint: 'Run "relevo doctor": it says which versions go together.',
+    },
+  ],
+  [
+    /\/dev\/kvm|hypervisor is running|HYPERV/i,
     {
       cause: 'The processor’s virtualization is switched off or in use by another program.',
       hint: 'Run "relevo doctor": it says which, and what to do.',
@@ -154,6 +160,8 @@ const advice: readonly (readonly [pattern: RegExp, advice: Advice])[] = [
 ];
 
 function adviceFor({ kind, message }: VagrantError): Advice {
-  const found = advice.find(([pattern]) => pattern.test(`${kind} ${message}`));
-  return found?.[1] ?? {};
+  const said = `${kind} ${message}`;
+  // Where VirtualBox was asked and refused, its own code says more than Vagrant's sentence around it.
+  const own = virtualBoxSentence(message) === undefined ? undefined : virtualBoxAdvice(message);
+  return own ?? advice.find(([pattern]) => pattern.test(said))?.[1] ?? virtualBoxAdvice(said) ?? {};
 }

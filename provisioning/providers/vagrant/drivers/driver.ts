@@ -1,3 +1,5 @@
+import type { SshPlace } from '../ssh-config.ts';
+
 /** `missing`: the hypervisor knows no such machine. `other`: it is on its way from one state to another. */
 export type MachinePower = 'on' | 'off' | 'paused' | 'saved' | 'missing' | 'other';
 
@@ -14,7 +16,7 @@ export interface AdapterPlace {
  * LAB-NODE. Every method rejects with a RelevoError that names the command.
  */
 export interface MachineDriver {
-  /** For the machines asked about; one command however many they are. */
+  /** For the machines asked about, as few commands as the hypervisor allows. */
   powers(labels: readonly string[]): Promise<Map<string, MachinePower>>;
   /** As if the cable were pulled from the wall. */
   cutPower(label: string): Promise<void>;
@@ -27,6 +29,8 @@ export interface MachineDriver {
   setCable(label: string, adapter: AdapterPlace, isConnected: boolean): Promise<void>;
   /** Of these adapters, those whose cable is cut. */
   cutCables(label: string, adapters: readonly AdapterPlace[]): Promise<AdapterPlace[]>;
+  /** Where its SSH server is; undefined without a way to it. Left out where only Vagrant can tell. */
+  readonly sshPlace?: (label: string) => Promise<SshPlace | undefined>;
   /** The disk, and of a paused machine the memory, as they are. */
   takeSnapshot(label: string, name: string): Promise<void>;
   /** @param wasOn whether the snapshot has a memory: then the machine is paused afterwards, otherwise off */

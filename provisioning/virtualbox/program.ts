@@ -1,5 +1,5 @@
 import { win32 } from 'node:path';
-import { findProgram } from './programs.ts';
+import { findProgram } from '../process/programs.ts';
 
 /** VirtualBox's installer for Windows does not add its folder to the search path; it names it in one of these variables. */
 const variables = ['VBOX_MSI_INSTALL_PATH', 'VBOX_INSTALL_PATH'];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { vboxManage } from './virtualbox.ts';
+import { vboxManage } from './program.ts';
 
 let folder = '';
 beforeEach(() => {
