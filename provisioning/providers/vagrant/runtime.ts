@@ -15,6 +15,8 @@ const POLL_MS = 5000;
 /** A machine that was asked to shut down; an emulated one needs half a minute. */
 const HALT_LIMIT_MS = 120_000;
 const HALT_POLL_MS = 500;
+/** Between two questions to Vagrant, each of which costs seconds. */
+const FIND_PAUSE_MS = 30_000;
 /** What Vagrant says as soon as a machine is made and boots: the next may be made. */
 const BOOTS = /^(Waiting for (domain|machine)|Booting VM|Starting domain)/;
 
@@ -30,6 +32,7 @@ export class VagrantRuntime implements LabRuntime {
   readonly #driver: MachineDriver;
   readonly #views: Map<string, View>;
   readonly #places: SshPlaces;
+  readonly #haltLimitMs: number;
   readonly #gate = new CreationGate();
   /** Being started: not on before it answers, whatever the hypervisor says. */
   readonly #starting = new Set<string>();
@@ -40,10 +43,12 @@ export class VagrantRuntime implements LabRuntime {
   #timer: NodeJS.Timeout | undefined;
   #polling: Promise<void> | undefined;
   #existed = false;
+  #findAgainAt = 0;
   /** The hypervisor has been asked once: what is on from now on was started under our eyes. */
   #isKnown = false;
 
-  constructor(lab: MachineLab, vagrant: Vagrant, driver: MachineDriver) {
+  constructor(lab: MachineLab, vagrant: Vagrant, driver: MachineDriver, haltLimitMs = HALT_LIMIT_MS) {
+    this.#haltLimitMs = haltLimitMs;
     this.#lab = lab;
     this.#vagrant = vagrant;
     this.#driver = driver;
@@ -53,9 +58,9 @@ export class VagrantRuntime implements LabRuntime {
 
   /** Learns what there is. False when none of the machines exists. */
   async find(): Promise<boolean> {
-    await this.refresh();
-    const running = [...this.#views].filter(([, { power }]) => power !== 'off').map(([node]) => node);
-    await this.#recall(running);
+    await Promise.all([this.refresh(), this.#places.read()]);
+    // A hypervisor that knows is asked, since its word is never old; Vagrant, which takes its time, only by whoever watches.
+    if (this.#driver.sshPlace !== undefined) await this.#places.learn(this.#running()).catch(() => undefined);
     return this.#existed;
   }
 
@@ -69,14 +74,29 @@ export class VagrantRuntime implements LabRuntime {
     return new Map(places.flatMap(([node, place]) => (place === undefined ? [] : [[node, place]])));
   }
 
-  /** Vagrant takes seconds, so what it said is kept; a hypervisor that knows is asked, since its word is never old. */
-  async #recall(nodes: readonly string[]): Promise<void> {
-    await (this.#driver.sshPlace === undefined ? this.#places.recall(nodes) : this.#places.learn(nodes));
+  #running(): string[] {
+    return [...this.#views].filter(([, { power }]) => !isOff(power)).map(([node]) => node);
   }
 
   watch(): void {
-    this.#timer ??= setInterval(() => void this.refresh().catch(() => undefined), POLL_MS);
+    const look = (): void => {
+      this.refresh()
+        .then(() => this.#findPlaces())
+        .catch(() => undefined);
+    };
+    this.#timer ??= setInterval(look, POLL_MS);
     this.#timer.unref();
+    look();
+  }
+
+  /** Of machines whose engine died before it heard where they answer: while a Vagrant works on them, none tells. */
+  async #findPlaces(): Promise<void> {
+    if (Date.now() < this.#findAgainAt) return;
+    this.#findAgainAt = Infinity;
+    await this.#places
+      .complete(this.#running().filter((node) => !this.#starting.has(node)))
+      .catch(() => undefined)
+      .finally(() => (this.#findAgainAt = Date.now() + FIND_PAUSE_MS));
   }
 
   nodes = (): NodeRuntimeStatus[] => [...this.#views].map(([node, view]) => ({ node, ...view }));
@@ -125,7 +145,8 @@ export class VagrantRuntime implements LabRuntime {
       if (isSuspended) await this.#driver.wake(this.#machine(node).label);
       else await this.#up(node, options);
       // One that wakes is where it was; Vagrant would take seconds to say so.
-      await (isSuspended ? this.#recall([node]) : this.#places.learn([node]));
+      const isLearnt = isSuspended && this.#driver.sshPlace === undefined;
+      await (isLearnt ? this.#places.complete([node]) : this.#places.learn([node]));
       await this.#learnCables(node);
       this.#existed = true;
       this.#change(node, { power: 'on' });
@@ -165,7 +186,7 @@ export class VagrantRuntime implements LabRuntime {
     this.#machine(node);
     // What has been asked may hang up before it has answered.
     await ask().catch(() => undefined);
-    const end = Date.now() + HALT_LIMIT_MS;
+    const end = Date.now() + this.#haltLimitMs;
     while (this.#views.get(node)?.power === 'on' && Date.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, HALT_POLL_MS));
       await this.refresh();

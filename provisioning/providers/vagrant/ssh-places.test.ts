@@ -22,7 +22,8 @@ describe('Places', () => {
   it('that were learned are known to the next engine, which asks nothing', async () => {
     await places().learn(['web1', 'web2']);
     const next = places(2222);
-    await next.recall(['web1', 'web2']);
+    await next.read();
+    await next.complete(['web1', 'web2']);
     expect(next.get('web1')).toEqual({ host: 'web1.test', port: 22 });
     expect(asked).toEqual([['web1', 'web2']]);
   });
@@ -30,7 +31,8 @@ describe('Places', () => {
   it('that are not known are asked for, and only they', async () => {
     await places().learn(['web1']);
     const next = places(2222);
-    await next.recall(['web1', 'web2']);
+    await next.read();
+    await next.complete(['web1', 'web2']);
     expect(asked).toEqual([['web1'], ['web2']]);
     expect(JSON.parse(readFileSync(join(folder, 'places.json'), 'utf8'))).toEqual({
       web1: { host: 'web1.test', port: 22 },
@@ -48,7 +50,8 @@ describe('Places', () => {
   it.each(['', '{', '{"web1": 5}', 'null'])('in a file that says %j are asked for', async (text) => {
     writeFileSync(join(folder, 'places.json'), text);
     const next = places();
-    await next.recall(['web1']);
+    await next.read();
+    await next.complete(['web1']);
     expect(next.get('web1')?.port).toBe(22);
   });
 });

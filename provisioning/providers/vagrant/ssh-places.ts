@@ -20,6 +20,12 @@ export class SshPlaces {
     return this.#places.get(machine);
   }
 
+  /** Asks Vagrant only about those that are not known. */
+  async complete(machines: readonly string[]): Promise<void> {
+    const unknown = machines.filter((machine) => !this.#places.has(machine));
+    if (unknown.length > 0) await this.learn(unknown);
+  }
+
   /** Asks Vagrant: a machine that was made, or started anew, may be somewhere else. */
   async learn(machines: readonly string[]): Promise<void> {
     for (const [machine, place] of await this.#learn(machines)) this.#places.set(machine, place);
@@ -32,13 +38,11 @@ export class SshPlaces {
     return writeFile(this.#file, JSON.stringify(Object.fromEntries(this.#places)), { mode: 0o600 });
   }
 
-  /** Reads the file, and asks Vagrant only about those that are not in it. */
-  async recall(machines: readonly string[]): Promise<void> {
+  /** What was learned before: also by an engine that has died. */
+  async read(): Promise<void> {
     const text = await readFile(this.#file, 'utf8').catch(() => '{}');
     const known = placesSchema.safeParse(parseJson(text));
     for (const [machine, place] of Object.entries(known.data ?? {})) this.#places.set(machine, place);
-    const unknown = machines.filter((machine) => !this.#places.has(machine));
-    if (unknown.length > 0) await this.learn(unknown);
   }
 }
 
