@@ -4,6 +4,7 @@ import type { Condition, LogFormat } from './expressions.ts';
 import type { GlobalSettings, LogTarget, Userlist } from './global.ts';
 import type {
   HttpAfterResponseAction,
+  HttpReply,
   HttpRequestAction,
   HttpResponseAction,
   Redirect,
@@ -125,7 +126,8 @@ export interface ErrorAnswer {
   readonly answer:
     /** A whole answer, head included; an empty path (`/dev/null`) closes without one. */
     | { readonly kind: 'file'; readonly path: string }
-    | { readonly kind: 'redirect'; readonly code: 302 | 303; readonly location: string };
+    | { readonly kind: 'redirect'; readonly code: 302 | 303; readonly location: string }
+    | { readonly kind: 'reply'; readonly reply: HttpReply };
 }
 
 /** What of a proxy faces clients. */
