@@ -325,9 +325,9 @@ function nodePower(power: MachinePower, known: NodePower): NodePower {
       return 'frozen';
     case 'other':
       return known;
-    case 'off':
     case 'saved':
       return 'suspended';
+    case 'off':
     case 'missing':
       return 'off';
   }
