@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { machineOptionsSchema } from '../../provisioning/contract/index.ts';
 import type { RelevoError } from '../../provisioning/contract/index.ts';
@@ -13,32 +12,22 @@ import { testbedNamed } from '../../provisioning/recipes/fixtures/recipes-of.ts'
 import { virtualBoxDriver, virtualBoxVersion } from '../../provisioning/virtualbox/index.ts';
 import { forMachines } from '../../testbeds/exporters/vagrant/machines.ts';
 import type { MachineLab } from '../../testbeds/exporters/vagrant/machines.ts';
+import { readState, stubs, writeState } from './support/virtualbox-state.ts';
+import type { VirtualBoxState } from './support/virtualbox-state.ts';
 
 /**
  * The provider on a VirtualBox and a Vagrant that are not there: two programs that keep machines in a file, answer with their words
  * and refuse what they refuse (test/fixtures/virtualbox). docs/virtualbox.md says which of their words were seen on real ones.
  */
-const stubs = fileURLToPath(new URL('../fixtures/virtualbox', import.meta.url));
 const path = process.env['PATH'] ?? '';
-
-interface State {
-  version: string;
-  unlockMs: number;
-  calls: string[];
-  faults: { startvm?: string; ssh?: 'silent'; box?: 'missing' };
-  machines: { name: string; state: string; port: number; snapshots: unknown[] }[];
-}
 
 let place = '';
 let lab: MachineLab;
 let vagrant: Vagrant;
 let runtime: VagrantRuntime;
 
-const state = (): State => JSON.parse(readFileSync(join(place, 'state.json'), 'utf8')) as State;
-const set = (change: Partial<State>): void => {
-  writeFileSync(join(place, 'next.json'), JSON.stringify({ ...state(), ...change }));
-  renameSync(join(place, 'next.json'), join(place, 'state.json'));
-};
+const state = (): VirtualBoxState => readState(place);
+const set = (change: Partial<VirtualBoxState>): void => writeState(place, { ...state(), ...change });
 const byHand = (program: 'VBoxManage' | 'vagrant', ...args: string[]): string =>
   execFileSync(program, args, { cwd: vagrant.folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 const stateOf = (name: string): string | undefined => state().machines.find((one) => one.name === name)?.state;
@@ -58,10 +47,7 @@ const another = (): VagrantRuntime => new VagrantRuntime(lab, vagrant, virtualBo
 
 beforeEach(async () => {
   place = mkdtempSync(join(tmpdir(), 'máquinas de Noa '));
-  writeFileSync(
-    join(place, 'state.json'),
-    JSON.stringify({ version: '7.0.20r163906', unlockMs: 300, calls: [], faults: {}, machines: [] }),
-  );
+  writeState(place, { version: '7.0.20r163906', unlockMs: 300, calls: [], faults: {}, machines: [] });
   process.env['PATH'] = `${join(stubs, 'vagrant')}:${stubs}:${path}`;
   process.env['VBOX_STAND_IN'] = place;
   const machines = machineOptionsSchema.parse({ stack: 'classic' });
@@ -79,6 +65,7 @@ afterEach(() => {
   process.env['PATH'] = path;
   delete process.env['VBOX_STAND_IN'];
   delete process.env['VAGRANT_STAND_IN_DELAY'];
+  delete process.env['VAGRANT_HOME'];
   rmSync(place, { recursive: true });
 });
 
@@ -338,4 +325,25 @@ describe('what goes wrong', () => {
     await runtime.refresh();
     expect([power('nas'), state().machines]).toEqual(['off', []]);
   });
+});
+
+test('a real Vagrant sees and does with these machines what the one of words does', async () => {
+  await Promise.all([runtime.startNode('nas'), runtime.startNode('web1')]);
+  await runtime.killNode('nas');
+  process.env['PATH'] = `${stubs}:${path}`;
+  process.env['VAGRANT_HOME'] = join(place, 'vagrant home');
+  const states = await vagrant.status();
+  expect(['nas', 'web1', 'master'].map((node) => states.get(node))).toEqual(['poweroff', 'running', 'not_created']);
+  expect((await vagrant.sshPlaces(['web1'])).get('web1')).toEqual({ host: '127.0.0.1', port: portOf('web1') });
+  const missing = await failure(vagrant.up('master'));
+  expect([missing.message, missing.detail.hint]).toEqual([
+    expect.stringContaining("The box 'bento/debian-13' could not be found or"),
+    expect.stringContaining('vagrant box list'),
+  ]);
+  // The Vagrantfile's own triggers, run by Vagrant: the NAT network comes before the first machine and goes after the last.
+  expect(state().natnets).toHaveLength(1);
+  await vagrant.destroy();
+  expect([state().machines, state().natnets]).toEqual([[], []]);
+  await runtime.refresh();
+  expect(nodes.map(power)).toEqual(['off', 'off', 'off']);
 });
