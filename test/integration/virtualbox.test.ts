@@ -111,10 +111,13 @@ describe.each(['7.0.20r163906', '7.1.4r165100'])('VirtualBox %s', (version) => {
     expect(await failure(runtime.cutLink('web1', 'moon'))).toMatchObject({ code: 'UNKNOWN_NETWORK' });
 
     // The memory is written, the process not yet gone: what comes next waits for it.
+    set({ unlockMs: 2000, calls: [] });
     await runtime.machines.suspendNode('web1');
     expect([power('web1'), stateOf('tfg-web1')]).toEqual(['suspended', 'saved']);
     await runtime.startNode('web1');
     expect([power('web1'), stateOf('tfg-web1')]).toEqual(['on', 'running']);
+    expect(state().calls.filter((call) => call.startsWith('startvm')).length).toBeGreaterThan(1);
+    set({ unlockMs: 300 });
 
     await runtime.killNode('web1');
     expect([power('web1'), stateOf('tfg-web1')]).toEqual(['off', 'poweroff']);
