@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ForwardedMessage, HttpCase, ResponseCase } from '../../director/engine/http/fixtures/http-case.ts';
 import { requestCases, responseCases } from '../../director/engine/http/fixtures/http-cases.ts';
@@ -132,4 +133,12 @@ describe(`responses, beside ${version ?? 'haproxy'}`, () => {
     if (theirs.status !== undefined) expect(ours.status).toBeDefined();
     expect(same && JSON.stringify(theirs.messages) === JSON.stringify(ours.messages)).toBe(false);
   });
+});
+
+it('lists every difference with its reason', async () => {
+  const file = new URL('../../docs/director/differences.md', import.meta.url);
+  const [, section = ''] = (await readFile(file, 'utf8')).split("## From HAProxy's reading of HTTP/1");
+  const rows = [...section.matchAll(/^\| `([a-z0-9.-]+)` \|/gm)].map((row) => row[1]);
+  const words = [...requestCases, ...responseCases].flatMap(({ differs }) => differs ?? []);
+  expect([...new Set(words)].sort()).toEqual([...new Set(rows)].sort());
 });

@@ -74,8 +74,8 @@ export function writeLastChunk(into: Uint8Array, at: number, trailers: FieldSect
 
 function writeTrailer(trailers: FieldSection, index: number): void {
   if (FORBIDDEN.some((name) => trailers.isNamed(index, name))) return;
-  writer.copyLower(trailers.buffer, trailers.nameFromOf(index), trailers.nameToOf(index));
+  writer.copyLower(trailers.view, trailers.nameFromOf(index), trailers.nameToOf(index));
   writer.colon();
-  writer.copy(trailers.buffer, trailers.valueFromOf(index), trailers.valueToOf(index));
+  writer.copy(trailers.view, trailers.valueFromOf(index), trailers.valueToOf(index));
   writer.line();
 }

@@ -2,8 +2,9 @@ import type { FieldName } from './field-name.ts';
 import { numberOf } from './field-name.ts';
 import type { HeadLimits } from './limits.ts';
 import { FIELD_OVERHEAD, MAXIMUM_NAME } from './limits.ts';
-import { BLANK, CLASSES, COLON, CR, LF, SPACE, TOKEN, VALUE, matchesLower, toLatin1 } from './octets.ts';
+import { BLANK, CLASSES, COLON, CR, LF, SPACE, TOKEN, matchesLower, toLatin1 } from './octets.ts';
 import type { Reason } from './refusal.ts';
+import { skipValue, viewOf } from './scan.ts';
 
 // States between two octets.
 const LINE = 0;
@@ -33,6 +34,8 @@ export class FieldSection {
   /** Bit N: there is a field with the number N. */
   seen = 0;
   buffer: Uint8Array = new Uint8Array(0);
+  /** Of the same octets. */
+  view: DataView = viewOf(this.buffer);
   /** Four for each field: its name from and to, its value from and to. */
   private places = new Int32Array(FIRST_PLACES * 4);
   private ids = new Uint8Array(FIRST_PLACES);
@@ -61,9 +64,16 @@ export class FieldSection {
     this.state = LINE;
   }
 
+  /** The octets lie in this buffer. */
+  use(buffer: Uint8Array): void {
+    if (buffer === this.buffer) return;
+    this.buffer = buffer;
+    this.view = viewOf(buffer);
+  }
+
   /** Reads on from `at` to `end`; no octet is looked at twice, however often it is called. */
   read(buffer: Uint8Array, end: number): Progress {
-    this.buffer = buffer;
+    this.use(buffer);
     let at = this.at;
     while (at < end && this.state < DONE) at = this.step(buffer, at, end);
     this.at = at;
@@ -73,8 +83,10 @@ export class FieldSection {
 
   private step(buffer: Uint8Array, at: number, end: number): number {
     switch (this.state) {
-      case LINE:
-        return this.readLine(buffer, at, end);
+      case LINE: {
+        const next = this.readWholeLines(buffer, at, end);
+        return next > at ? next : this.readLine(buffer, at, end);
+      }
       case NAME:
         return this.readName(buffer, at, end);
       case BLANKS:
@@ -86,6 +98,33 @@ export class FieldSection {
       default:
         return this.readEnd(buffer, at);
     }
+  }
+
+  /**
+   * The lines that are there as a whole and have nothing unusual; answers where the first one begins that is not. That one is read
+   * again octet by octet, but only once: from then on its state is kept.
+   */
+  private readWholeLines(buffer: Uint8Array, from: number, end: number): number {
+    const classes = CLASSES;
+    let line = from;
+    while (line < end) {
+      let at = line;
+      while (at < end && ((classes[buffer[at] as number] as number) & TOKEN) !== 0) at++;
+      const nameTo = at;
+      if (at + 2 >= end || buffer[at] !== COLON || nameTo === line || nameTo - line > MAXIMUM_NAME) break;
+      const valueFrom = buffer[at + 1] === SPACE ? at + 2 : at + 1;
+      if (((classes[buffer[valueFrom] as number] as number) & BLANK) !== 0) break;
+      at = skipValue(this.view, buffer, valueFrom, end);
+      if (at + 1 >= end || buffer[at] !== CR || buffer[at + 1] !== LF) break;
+      this.nameFrom = line;
+      this.nameTo = nameTo;
+      this.valueFrom = valueFrom;
+      this.lineFrom = at;
+      this.solidTo = solidEnd(buffer, valueFrom, at);
+      if (!this.keep()) break;
+      line = at + 2;
+    }
+    return line;
   }
 
   /** A line's first octet. */
@@ -131,8 +170,7 @@ export class FieldSection {
   }
 
   private readContent(buffer: Uint8Array, from: number, end: number): number {
-    let at = from;
-    while (at < end && ((CLASSES[buffer[at] as number] as number) & VALUE) !== 0) at++;
+    const at = skipValue(this.view, buffer, from, end);
     if (at === end) return at;
     const octet = buffer[at] as number;
     if (octet === CR) {
@@ -148,8 +186,7 @@ export class FieldSection {
 
   /** Notes where the value ends, without the blanks at its end. */
   private endLine(buffer: Uint8Array, end: number): void {
-    let to = end;
-    while (to > this.lineFrom && ((CLASSES[buffer[to - 1] as number] as number) & BLANK) !== 0) to--;
+    const to = solidEnd(buffer, this.lineFrom, end);
     if (to > this.lineFrom) this.solidTo = to;
     this.lineFrom = end;
     this.state = CONTENT_LF;
@@ -215,7 +252,7 @@ export class FieldSection {
 
   /** The octets have been moved by so many places, into this buffer. */
   moved(buffer: Uint8Array, by: number): void {
-    this.buffer = buffer;
+    this.use(buffer);
     for (let place = 0; place < this.count * 4; place++) this.places[place] = (this.places[place] as number) + by;
     this.at += by;
     this.nameFrom += by;
@@ -270,6 +307,13 @@ export class FieldSection {
   valueText(index: number): string {
     return toLatin1(this.buffer, this.valueFromOf(index), this.valueToOf(index));
   }
+}
+
+/** The end of a range without the blanks there. */
+function solidEnd(buffer: Uint8Array, from: number, end: number): number {
+  let to = end;
+  while (to > from && ((CLASSES[buffer[to - 1] as number] as number) & BLANK) !== 0) to--;
+  return to;
 }
 
 function nameReason(octet: number): Reason {

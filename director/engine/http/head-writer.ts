@@ -76,7 +76,7 @@ export class HeadWriter {
     if (into.length - at < room(head.at - head.start, head.fields, edits)) return -1;
     const { writer } = this;
     writer.begin(into, at);
-    if (edits.method === undefined) writer.copy(head.buffer, head.start, head.methodTo);
+    if (edits.method === undefined) writer.copy(head.fields.view, head.start, head.methodTo);
     else writer.octets(edits.method);
     writer.octet(SPACE);
     if (edits.target === undefined) this.target(head);
@@ -92,10 +92,10 @@ export class HeadWriter {
   /** HAProxy leaves a port out that its scheme has anyway, but for CONNECT. */
   private target(head: RequestHead): void {
     const { from, to, form, bareTo, authorityTo } = head.target;
-    if (form !== 'absolute' || bareTo === authorityTo) this.writer.copy(head.buffer, from, to);
+    if (form !== 'absolute' || bareTo === authorityTo) this.writer.copy(head.fields.view, from, to);
     else {
-      this.writer.copy(head.buffer, from, bareTo);
-      this.writer.copy(head.buffer, authorityTo, to);
+      this.writer.copy(head.fields.view, from, bareTo);
+      this.writer.copy(head.fields.view, authorityTo, to);
     }
   }
 
@@ -107,7 +107,7 @@ export class HeadWriter {
     writer.octet(SPACE);
     writer.decimal(edits.status === 0 ? head.status : edits.status);
     writer.octet(SPACE);
-    if (edits.reason === undefined) writer.copy(head.buffer, head.reasonFrom, head.reasonTo);
+    if (edits.reason === undefined) writer.copy(head.fields.view, head.reasonFrom, head.reasonTo);
     else writer.octets(edits.reason);
     writer.line();
     this.handledIds = HANDLED;
@@ -133,26 +133,24 @@ export class HeadWriter {
 
   private field(fields: FieldSection, index: number, given: Uint8Array | undefined): void {
     const { writer } = this;
-    this.name(fields.buffer, fields.nameFromOf(index), fields.nameToOf(index));
+    this.name(fields, index);
     writer.colon();
-    if (given === undefined) writer.copy(fields.buffer, fields.valueFromOf(index), fields.valueToOf(index));
+    if (given === undefined) writer.copy(fields.view, fields.valueFromOf(index), fields.valueToOf(index));
     else writer.octets(given);
     writer.line();
   }
 
-  private name(buffer: Uint8Array, from: number, to: number): void {
-    if (this.cases !== undefined) {
-      const adjusted = this.cases.get(lowerText(buffer, from, to));
-      if (adjusted !== undefined && adjusted.length === to - from) {
-        this.writer.octets(adjusted);
-        return;
-      }
-    }
-    this.writer.copyLower(buffer, from, to);
+  private name(fields: FieldSection, index: number): void {
+    const from = fields.nameFromOf(index);
+    const to = fields.nameToOf(index);
+    const adjusted = this.cases?.get(lowerText(fields.buffer, from, to));
+    if (adjusted?.length === to - from) this.writer.octets(adjusted);
+    else this.writer.copyLower(fields.view, from, to);
   }
 
   private ownName(octets: Uint8Array): void {
-    this.name(octets, 0, octets.length);
+    const adjusted = this.cases?.get(toLatin1(octets));
+    this.writer.octets(adjusted?.length === octets.length ? adjusted : octets);
     this.writer.colon();
   }
 
@@ -188,7 +186,7 @@ export class HeadWriter {
       return;
     }
     this.ownName(HOST_FIELD.octets);
-    this.writer.copy(fields.buffer, this.host.authorityFrom, this.host.bareTo);
+    this.writer.copy(fields.view, this.host.authorityFrom, this.host.bareTo);
     this.writer.line();
   }
 
@@ -214,7 +212,7 @@ export class HeadWriter {
       if (first) this.ownName(UPGRADE.octets);
       else this.separator();
       first = false;
-      writer.copy(fields.buffer, list.from, list.to);
+      writer.copy(fields.view, list.from, list.to);
     }
     if (!first) writer.line();
   }

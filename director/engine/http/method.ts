@@ -3,13 +3,15 @@ import { fromLatin1 } from './octets.ts';
 /** The methods that mean something to a proxy; `other` stands for every token that is none of them. */
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS' | 'CONNECT' | 'TRACE' | 'PATCH' | 'other';
 
-const METHODS: readonly (readonly [Method, Uint8Array])[] = (
-  ['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE', 'PATCH'] as const
-).map((method) => [method, fromLatin1(method)] as const);
+const METHODS: readonly Method[] = ['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE', 'PATCH'];
+const OCTETS: readonly Uint8Array[] = METHODS.map((method) => fromLatin1(method));
 
 /** Methods have a case (RFC 9110 section 9.1). */
 export function methodAt(buffer: Uint8Array, from: number, to: number): Method {
-  for (const [method, octets] of METHODS) if (octets.length === to - from && isAt(buffer, from, octets)) return method;
+  for (let index = 0; index < METHODS.length; index++) {
+    const octets = OCTETS[index] as Uint8Array;
+    if (octets.length === to - from && isAt(buffer, from, octets)) return METHODS[index] as Method;
+  }
   return 'other';
 }
 

@@ -1,4 +1,5 @@
-import { CR, LF, LOWER, SPACE } from './octets.ts';
+import { CR, LF, SPACE } from './octets.ts';
+import { copyLower, copyOctets, viewOf } from './scan.ts';
 
 const COLON = 0x3a;
 
@@ -6,9 +7,13 @@ const COLON = 0x3a;
 export class OctetWriter {
   at = 0;
   private into: Uint8Array = new Uint8Array(0);
+  private view: DataView = viewOf(this.into);
 
   begin(into: Uint8Array, at: number): void {
-    this.into = into;
+    if (into !== this.into) {
+      this.into = into;
+      this.view = viewOf(into);
+    }
     this.at = at;
   }
 
@@ -17,21 +22,19 @@ export class OctetWriter {
   }
 
   octets(octets: Uint8Array): void {
-    this.copy(octets, 0, octets.length);
-  }
-
-  copy(from: Uint8Array, start: number, end: number): void {
     const { into } = this;
     let at = this.at;
-    for (let index = start; index < end; index++) into[at++] = from[index] as number;
+    for (let index = 0; index < octets.length; index++) into[at++] = octets[index] as number;
     this.at = at;
   }
 
-  copyLower(from: Uint8Array, start: number, end: number): void {
-    const { into } = this;
-    let at = this.at;
-    for (let index = start; index < end; index++) into[at++] = LOWER[from[index] as number] as number;
-    this.at = at;
+  copy(source: DataView, from: number, to: number): void {
+    this.at = copyOctets(source, from, to, this.view, this.at);
+  }
+
+  /** Octets below 128. */
+  copyLower(source: DataView, from: number, to: number): void {
+    this.at = copyLower(source, from, to, this.view, this.at);
   }
 
   colon(): void {

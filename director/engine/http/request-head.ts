@@ -8,8 +8,9 @@ import type { HeadLimits } from './limits.ts';
 import { HAPROXY_LIMITS } from './limits.ts';
 import type { Method } from './method.ts';
 import { isReserved, methodAt } from './method.ts';
-import { BLANK, CLASSES, CR, LF, TARGET, TOKEN, fromLatin1, toLatin1 } from './octets.ts';
+import { BLANK, CLASSES, CR, LF, TOKEN, fromLatin1, toLatin1 } from './octets.ts';
 import type { Reason } from './refusal.ts';
+import { skipTarget } from './scan.ts';
 import type { Target } from './target.ts';
 import { agreesWithHost, emptyTarget, isAuthority, leaveOutPort, readTarget } from './target.ts';
 import type { Minor } from './version.ts';
@@ -88,10 +89,10 @@ export class RequestHead {
     const limit = this.arrivedFrom + this.limits.arrived;
     const until = end < limit ? end : limit;
     if (this.state < FIELDS) {
+      this.fields.use(buffer);
       let at = this.at;
       while (at < until && this.state < FIELDS) at = this.step(buffer, at, until);
       this.at = at;
-      this.fields.buffer = buffer;
       if (this.state === FIELDS) this.fields.begin(at);
     }
     if (this.state === FIELDS) this.readFields(buffer, until);
@@ -166,8 +167,7 @@ export class RequestHead {
   }
 
   private readTargetOctets(buffer: Uint8Array, from: number, end: number): number {
-    let at = from;
-    while (at < end && ((CLASSES[buffer[at] as number] as number) & TARGET) !== 0) at++;
+    const at = skipTarget(this.fields.view, buffer, from, end);
     if (at === end) return at;
     const octet = buffer[at] as number;
     if (((CLASSES[octet] as number) & BLANK) === 0) return this.refuse(isEnd(octet) ? 'no-version' : 'target', at);

@@ -90,10 +90,10 @@ export class ResponseHead {
     const limit = this.start + this.limits.arrived;
     const until = end < limit ? end : limit;
     if (this.state < FIELDS) {
+      this.fields.use(buffer);
       let at = this.at;
       while (at < until && this.state < FIELDS) at = this.step(buffer, at, until);
       this.at = at;
-      this.fields.buffer = buffer;
       if (this.state === FIELDS) this.fields.begin(at);
     }
     if (this.state === FIELDS) this.readFields(buffer, until);

@@ -1,4 +1,16 @@
-import { COLON, DIGIT, HEX, HOST, LETTER, SCHEME, fromLatin1, hasClass, rangeIs, sameIgnoringCase } from './octets.ts';
+import {
+  CLASSES,
+  COLON,
+  DIGIT,
+  HEX,
+  HOST,
+  LETTER,
+  SCHEME,
+  fromLatin1,
+  hasClass,
+  rangeIs,
+  sameIgnoringCase,
+} from './octets.ts';
 import type { Reason } from './refusal.ts';
 
 /** RFC 9112 section 3.2. */
@@ -104,7 +116,7 @@ export function isAuthority(buffer: Uint8Array, from: number, to: number): boole
   const hostTo = portColon(buffer, from, to);
   if (buffer[from] === 0x5b && from < hostTo) return isLiteral(buffer, from, hostTo);
   for (let at = from; at < hostTo; at++) {
-    if (hasClass(buffer[at], HOST)) continue;
+    if (((CLASSES[buffer[at] as number] as number) & HOST) !== 0) continue;
     if (buffer[at] !== PERCENT || at + 2 >= hostTo || !isHex(buffer[at + 1]) || !isHex(buffer[at + 2])) return false;
     at += 2;
   }
