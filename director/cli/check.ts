@@ -9,9 +9,12 @@ export function checkFile(file: string, json: boolean, options: Pick<ParseOption
   if (json) print(JSON.stringify({ file, usable: configuration !== undefined, problems }));
   else for (const problem of problems) print(formatProblem(problem));
   if (!json && configuration) {
-    const { instances, virtualServers } = configuration;
+    const { instances, virtualServers, proxies } = configuration;
     const count = problems.length === 0 ? 'no problems' : `${problems.length} warnings`;
-    print(`${file}: ${count}; ${instances.length} VRRP instances, ${virtualServers.length} virtual servers`);
+    const what = proxies
+      ? `${proxies.proxies.length} frontends, backends and listens`
+      : `${instances.length} VRRP instances, ${virtualServers.length} virtual servers`;
+    print(`${file}: ${count}; ${what}`);
   }
   return configuration ? 0 : 1;
 }

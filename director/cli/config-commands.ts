@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { formatNames, type FormatName } from '../config/formats.ts';
+import { formatNames, writableFormatNames, type FormatName, type WritableFormatName } from '../config/formats.ts';
 import type { Role } from '../config/lvs-cf/failover.ts';
 
 interface CheckFlags {
@@ -9,7 +9,7 @@ interface CheckFlags {
 }
 
 interface ConvertFlags {
-  readonly to: FormatName;
+  readonly to: WritableFormatName;
   readonly from?: FormatName;
   readonly role: Role;
   readonly strict: boolean;
@@ -24,9 +24,9 @@ export function addConfigurationCommands(root: Command): void {
   root
     .command('check')
     .description('report every problem of a configuration file of any format')
-    .argument('<file>', 'keepalived.conf, ldirectord.cf, lvs.cf, ipvsadm rules or director.yaml')
+    .argument('<file>', 'keepalived.conf, ldirectord.cf, lvs.cf, ipvsadm rules, director.yaml or haproxy.cfg')
     .option('--json', 'problems as JSON', false)
-    .option('--format <format>', `one of ${formatNames.join(', ')}; found out when left out`, formatName)
+    .option('--format <format>', `one of ${formatNames.join(', ')}; found out when left out`, oneOf(formatNames))
     .addOption(role())
     .action(async (file: string, { json, format, role: machine }: CheckFlags) => {
       const { checkFile } = await import('./check.ts');
@@ -36,8 +36,8 @@ export function addConfigurationCommands(root: Command): void {
     .command('convert')
     .description('print a configuration file in another format; what that cannot say goes to standard error')
     .argument('<file>', 'a configuration file of any format')
-    .requiredOption('--to <format>', `one of ${formatNames.join(', ')}`, formatName)
-    .option('--from <format>', 'found out when left out', formatName)
+    .requiredOption('--to <format>', `one of ${writableFormatNames.join(', ')}`, oneOf(writableFormatNames))
+    .option('--from <format>', 'found out when left out', oneOf(formatNames))
     .option('--strict', 'exit with status 1 when something is lost', false)
     .addOption(role())
     .action(async (file: string, { to, from, role: machine, strict }: ConvertFlags) => {
@@ -46,8 +46,10 @@ export function addConfigurationCommands(root: Command): void {
     });
 }
 
-function formatName(text: string): FormatName {
-  const found = formatNames.find((name) => name === text);
-  if (found === undefined) throw new InvalidArgumentError(`expected one of ${formatNames.join(', ')}`);
-  return found;
-}
+const oneOf =
+  <T extends string>(names: readonly T[]) =>
+  (text: string): T => {
+    const found = names.find((name) => name === text);
+    if (found === undefined) throw new InvalidArgumentError(`expected one of ${names.join(', ')}`);
+    return found;
+  };

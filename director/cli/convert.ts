@@ -1,4 +1,4 @@
-import { convert, type FormatName, type ParseOptions } from '../config/formats.ts';
+import { convert, type FormatName, type ParseOptions, type WritableFormatName } from '../config/formats.ts';
 import { formatProblem } from '../config/problem.ts';
 import type { Loss, Origins } from '../config/result.ts';
 import { DirectorError } from '../io/errors.ts';
@@ -7,7 +7,7 @@ import { numbersOnly, ruleReader } from './rule-reader.ts';
 
 export interface ConvertOptions extends Pick<ParseOptions, 'role'> {
   readonly from: FormatName | undefined;
-  readonly to: FormatName;
+  readonly to: WritableFormatName;
   /** What cannot be said makes the exit status 1. */
   readonly strict: boolean;
 }
@@ -21,6 +21,8 @@ export function convertFile(file: string, { from, to, role, strict }: ConvertOpt
   const { configuration, problems, origins } = parseFile(file, { format: from, role });
   for (const problem of problems) tell(formatProblem(problem));
   if (!configuration) return 1;
+  if (configuration.proxies)
+    throw new DirectorError('conversion-failed', `${file} is about layer 7, which only haproxy.cfg has words for.`);
   const { text, losses, problems: ours } = convert(configuration, to, ruleReader(numbersOnly));
   const [mistake] = ours;
   if (mistake)

@@ -1,6 +1,7 @@
 import type { MarkRule } from '../engine/marks.ts';
 import type { SyncDaemon, Timeouts } from '../api/table.ts';
 import type { VirtualServerConfiguration } from '../engine/checks/configuration.ts';
+import type { ProxyConfiguration } from '../engine/proxy/configuration.ts';
 import type { VrrpConfiguration, VrrpInstanceConfiguration } from '../engine/vrrp/configuration.ts';
 
 /** Who forwards: see docs/director/planes.md. */
@@ -22,4 +23,6 @@ export interface DirectorConfiguration {
   readonly sysctls?: Readonly<Record<string, readonly number[]>>;
   /** `auto`: kernel IPVS where there is one, `packet` otherwise. `rings`: `packet` without eBPF programs. */
   readonly plane: (typeof planes)[number];
+  /** Layer 7; only haproxy.cfg says anything of it. */
+  readonly proxies?: ProxyConfiguration;
 }

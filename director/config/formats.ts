@@ -1,5 +1,7 @@
 import { differences, same } from './compare.ts';
 import type { DirectorConfiguration } from './configuration.ts';
+import { parseHaproxy } from './haproxy/parse.ts';
+import type { HaproxySurroundings } from './haproxy/scope.ts';
 import type { HostNames } from './host-names.ts';
 import { parseIpvsadm, type RuleReader } from './ipvsadm/parse.ts';
 import { writeIpvsadm } from './ipvsadm/write.ts';
@@ -15,10 +17,14 @@ import type { Problem } from './problem.ts';
 import type { Loss, ParseResult, WriteResult } from './result.ts';
 import { parseYaml, writeYaml } from './yaml/parse.ts';
 
-export const formatNames = ['keepalived', 'ldirectord', 'lvs', 'ipvsadm', 'yaml'] as const;
+/** Those of layer 4, which say the same in other words. */
+export const writableFormatNames = ['keepalived', 'ldirectord', 'lvs', 'ipvsadm', 'yaml'] as const;
+export type WritableFormatName = (typeof writableFormatNames)[number];
+
+export const formatNames = [...writableFormatNames, 'haproxy'] as const;
 export type FormatName = (typeof formatNames)[number];
 
-export interface ParseOptions extends Surroundings {
+export interface ParseOptions extends Surroundings, HaproxySurroundings {
   readonly format?: FormatName | undefined;
   /** For which of Piranha's two machines an lvs.cf is read. */
   readonly role?: Role | undefined;
@@ -44,11 +50,20 @@ export function parseConfiguration(text: string, file: string, options: ParseOpt
       return parseIpvsadm(content, file, options.readRule);
     case 'yaml':
       return parseYaml(content, file);
+    case 'haproxy':
+      return parseLayer7(content, file, options);
   }
+}
+
+function parseLayer7(text: string, file: string, surroundings: HaproxySurroundings): ParseResult {
+  const { configuration: proxies, ...result } = parseHaproxy(text, file, surroundings);
+  if (!proxies) return result;
+  return { ...result, configuration: { instances: [], virtualServers: [], marks: [], plane: 'auto', proxies } };
 }
 
 const nameEndings: readonly (readonly [RegExp, FormatName])[] = [
   [/(^|\/)[^/]*keepalived[^/]*\.conf[^/]*$/i, 'keepalived'],
+  [/(^|\/)[^/]*haproxy[^/]*\.cfg[^/]*$/i, 'haproxy'],
   [/(^|\/)[^/]*ldirectord[^/]*\.cf$/i, 'ldirectord'],
   [/(^|\/)[^/]*lvs[^/]*\.cf$/i, 'lvs'],
   [/\.ya?ml$/i, 'yaml'],
@@ -62,6 +77,7 @@ const contents: readonly (readonly [RegExp, FormatName])[] = [
   [/^(?:serial_no|primary|backup_active|network)\s*=/m, 'lvs'],
   [/^virtual6?\s*=/m, 'ldirectord'],
   [/^(?:checktimeout|checkinterval|quiescent|autoreload)\s*=/m, 'ldirectord'],
+  [/^\s*(?:frontend|backend|listen)[ \t]+[\w.:-]+/m, 'haproxy'],
   [/^(?:virtualServers|instances|marks|plane|sync|timeouts|vrrp|admin)\s*:/m, 'yaml'],
 ];
 
@@ -80,7 +96,11 @@ export interface Conversion extends WriteResult {
  * Writes a configuration in another format. The text is read again and compared, so that `losses` holds everything that
  * the format cannot say, with the reason where a writer knows one.
  */
-export function convert(configuration: DirectorConfiguration, format: FormatName, readRule: RuleReader): Conversion {
+export function convert(
+  configuration: DirectorConfiguration,
+  format: WritableFormatName,
+  readRule: RuleReader,
+): Conversion {
   const { text, losses: told } = write(configuration, format);
   const role = configuration.instances[0]?.startsAs === 'BACKUP' ? 'backup' : 'primary';
   const again = parseConfiguration(text, `converted.${format}`, { format, role, readRule });
@@ -112,7 +132,7 @@ function isExplained(
   );
 }
 
-function write(configuration: DirectorConfiguration, format: FormatName): WriteResult {
+function write(configuration: DirectorConfiguration, format: WritableFormatName): WriteResult {
   switch (format) {
     case 'keepalived':
       return writeKeepalived(configuration);

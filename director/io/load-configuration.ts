@@ -7,6 +7,7 @@ import { parseConfiguration, type ParseOptions } from '../config/formats.ts';
 import { GatheredNames, type LaterHostNames } from '../config/host-names.ts';
 import { formatProblem } from '../config/problem.ts';
 import type { ParseResult } from '../config/result.ts';
+import { configurationFiles } from './configuration-files.ts';
 import { DirectorError, errorMessage } from './errors.ts';
 import { includedFiles } from './included-files.ts';
 import type { Log } from './log.ts';
@@ -34,6 +35,8 @@ function parse(file: string, options: Choices, names: typeof systemResolver | Ga
     include: includedFiles,
     configId: hostname().replace(/\..*/s, ''),
     random: Math.random,
+    environment: process.env,
+    files: configurationFiles,
     readRule: ruleReader(names),
     names,
   });
@@ -69,6 +72,12 @@ export async function loadConfiguration(file: string, log: Log): Promise<Directo
   const lines = problems.map(formatProblem);
   if (!configuration)
     throw new DirectorError('config-invalid', [`The configuration ${file} has errors:`, ...lines].join('\n'));
+  // Reading it is not serving it: whoever starts the director with it has to know.
+  if (configuration.proxies)
+    throw new DirectorError(
+      'config-invalid',
+      `${file} is about layer 7, which this director can check (director check) and does not serve yet.`,
+    );
   for (const line of lines) log('warn', line);
   return { ...configuration, plane: planeWanted(configuration) };
 }

@@ -49,6 +49,12 @@ const hostPrograms = [
     reason: 'the tests ask it what it makes of a configuration',
     purposes: ['test'],
   },
+  {
+    any: ['haproxy'],
+    name: 'haproxy',
+    reason: 'the tests ask it what it makes of a configuration',
+    purposes: ['test'],
+  },
   { any: ['vagrant'], name: 'vagrant', reason: 'the tests ask it what it makes of a Vagrantfile', purposes: ['test'] },
   {
     any: ['/usr/share/rubygems-integration/all/gems/*/lib/vagrant-libvirt'],

@@ -11,6 +11,11 @@ import type { Sections } from './sections.ts';
 /** What only a whole file shows: names that nothing has, modes that do not fit, settings that do nothing. */
 export function checkProxies(sections: Sections, context: Context): void {
   const { proxies } = sections;
+  const listens = proxies.some((draft) => hasFront(draft) && !draft.disabled && draft.front.binds.length > 0);
+  if (!listens)
+    context.reader.error({ text: '', line: 1, column: 1 }, 'nothing in this file listens', {
+      expected: 'a frontend or a listen that is not disabled, with a "bind"',
+    });
   for (const reference of context.references) checkReference(reference, sections, context);
   checkIds(proxies, context);
   for (const draft of proxies.filter(({ disabled }) => !disabled)) {
@@ -128,6 +133,10 @@ function checkServers(draft: Draft, proxies: readonly Draft[], context: Context)
       context.reader.error(at, `there is a server "${server.name}" already, in line ${before}`);
     if (id === undefined) names.set(server.name, at.line);
     else ids.add(id);
+    if (!server.handshake && checksUseTls(draft.back))
+      context.reader.error(at, `checks of "${server.name}" use TLS, and no authority is given`, {
+        expected: '"ca-file" and a file, or "verify none"',
+      });
     if (tracks) checkTracking(tracks, draft, proxies, context);
     if (draft.mode === 'tcp' && server.redirectPrefix !== undefined)
       context.reader.error(at, '"redir" is for HTTP', { expected: 'mode http' });
@@ -135,6 +144,9 @@ function checkServers(draft: Draft, proxies: readonly Draft[], context: Context)
       context.reader.warn(at, `the cookie of "${server.name}" does nothing: the mode is tcp`);
   }
 }
+
+const checksUseTls = ({ httpCheck, tcpCheck }: Draft['back']): boolean =>
+  [...httpCheck.steps, ...tcpCheck].some((step) => step.action === 'connect' && step.tls);
 
 function checkTracking(at: Word, draft: Draft, proxies: readonly Draft[], context: Context): void {
   let [backend, name] = at.text.includes('/') ? splitOnce(at.text) : [draft.name, at.text];
@@ -180,6 +192,9 @@ const httpKeywords = ['stats', 'capture', 'http-request', 'http-response', 'http
 function warnOfHttp(draft: Draft, { reader }: Context): void {
   // With "switch-mode http", a connection of this frontend may become one of HTTP.
   if (draft.rules.tcpContent.some(({ action }) => action === 'switch-mode-http')) return;
+  const { cookie } = draft.back;
+  if (hasBack(draft) && cookie)
+    reader.warn(draft.seen.get('cookie') ?? draft.at, `"cookie" does nothing in "${draft.name}": its mode is tcp`);
   for (const keyword of [...httpKeywords, 'option forwardfor', 'option originalto']) {
     const at = draft.seen.get(keyword);
     if (at) reader.warn(at, `"${keyword}" does nothing in "${draft.name}": its mode is tcp`);

@@ -6,19 +6,15 @@ import { LineError, type Line } from './line.ts';
 import { integer } from './quantities.ts';
 import { errorStatuses, takeReply } from './replies.ts';
 
-/** The status of an answer that can be another one; undefined, and a warning, for one that HAProxy never gives. */
-function statusOf(word: Word, context: Context): number | undefined {
+/** The status of an answer that can be another one. */
+function statusOf(word: Word): number {
   const status = integer(word);
   const known: readonly number[] = errorStatuses;
   if (known.includes(status)) return status;
-  context.reader.warn(word, `no answer of status ${status} is ever given: this is ignored`, {
-    expected: known.join(', '),
-  });
-  return undefined;
+  throw new LineError(word, `no answer of status ${status} is ever given`, { expected: known.join(', ') });
 }
 
-function add(draft: Draft, status: number | undefined, answer: ErrorAnswer['answer']): void {
-  if (status === undefined) return;
+function add(draft: Draft, status: number, answer: ErrorAnswer['answer']): void {
   draft.errors = [...draft.errors.filter((one) => one.status !== status), { status, answer }];
 }
 
@@ -27,15 +23,15 @@ export function readErrorFile(line: Line, draft: Draft, context: Context): void 
   const code = line.take('a status and a file');
   const file = line.take('a file');
   checkFile(context, file, file.text);
-  add(draft, statusOf(code, context), { kind: 'file', path: file.text });
+  add(draft, statusOf(code), { kind: 'file', path: file.text });
 }
 
 /** Section 4.2 `errorloc`, `errorloc302`, `errorloc303`. Throws LineError. */
-export function readErrorLocation(line: Line, draft: Draft, context: Context): void {
+export function readErrorLocation(line: Line, draft: Draft): void {
   const code = line.take('a status and a URL');
   const location = line.take('a URL').text;
   const redirect = line.keyword.text === 'errorloc303' ? 303 : 302;
-  add(draft, statusOf(code, context), { kind: 'redirect', code: redirect, location });
+  add(draft, statusOf(code), { kind: 'redirect', code: redirect, location });
 }
 
 /** Section 4.2 `http-error`. Throws LineError. */

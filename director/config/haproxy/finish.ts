@@ -147,9 +147,12 @@ function logFormats(
   return defined({ format, errorFormat: parse(errorLogFormat), structuredData: parse(structuredData) });
 }
 
+const tlsFormat =
+  '%[fc_err]/%[ssl_fc_err,hex]/%[ssl_c_err]/%[ssl_c_ca_err]/%[ssl_fc_is_resumed] %[ssl_fc_sni]/%sslv/%sslc';
+
 function standardText(kind: 'httplog' | 'tcplog' | 'httpslog' | 'clf'): string {
   if (kind !== 'httpslog') return standardFormats[kind];
-  return `${standardFormats.httplog} %[ssl_fc_sni]/%sslv/%sslc`;
+  return `${standardFormats.httplog} ${tlsFormat}`;
 }
 
 /** A format that can only be read when the proxy's mode is known; undefined, and an error, when it is wrong. */

@@ -155,6 +155,8 @@ export function readOption(line: Line, draft: Draft, context: Context): void {
   }
   const read = Object.hasOwn(specialOptions, name) ? specialOptions[name] : undefined;
   if (!read) throw unknownOption(word);
+  if (name.endsWith('chk') || name === 'tcp-check')
+    if (!hasBack(draft)) context.reader.warn(word, `the option "${name}" is ignored in a ${draft.kind}`);
   if (line.modifier !== undefined)
     throw new LineError(word, `"${line.modifier}" cannot stand before the option "${name}"`);
   read(line, draft, context);

@@ -37,6 +37,8 @@ import { readTimeout } from './timeouts.ts';
 export interface ProxyKeyword {
   /** Without either: of both sides. */
   readonly side?: 'front' | 'back';
+  /** On the other side it is a mistake, and not only ignored. */
+  readonly strict?: true;
   readonly inDefaults?: false;
   readonly read: LineReader;
 }
@@ -72,8 +74,8 @@ export const proxyKeywords: Readonly<Record<string, ProxyKeyword>> = {
   },
   'default-server': {
     side: 'back',
+    strict: true,
     read: (line, draft, context) => {
-      if (line.isDone) throw new LineError(line.next, 'what is the default of all servers is missing');
       const scope = scopeOf(context, draft);
       readServerWords(line, draft.back.serverDefaults, { context, scope, isDefault: true });
     },
@@ -229,6 +231,7 @@ export const proxyKeywords: Readonly<Record<string, ProxyKeyword>> = {
   'retry-on': { side: 'back', read: readRetryOn },
   server: {
     side: 'back',
+    strict: true,
     inDefaults: false,
     read: (line, draft, context) => draft.back.servers.push(readServer(line, draft, context)),
   },

@@ -71,7 +71,7 @@ const list = (words: string): ReadonlySet<string> => new Set(words.trim().split(
 /** Known, so as not to call them misspelt. */
 export const unservedFetches = list(`
   base32 base32+src bc_dst bc_err bc_err_str bc_src bin cpu_calls cpu_ns_avg cpu_ns_tot cur_server_timeout
-  cur_tunnel_timeout distcc_body distcc_param fc_dst_is_local fc_err fc_err_str fc_fackets fc_lost fc_pp_authority
+  cur_tunnel_timeout distcc_body distcc_param fc_dst_is_local fc_fackets fc_lost fc_pp_authority
   fc_pp_unique_id fc_reordering fc_retrans fc_rtt fc_rttvar fc_sacked fc_src_is_local fc_unacked fcgi.docroot
   fcgi.index internal.htx.data internal.htx.free internal.htx.free_data internal.htx.has_eom internal.htx.nbblks
   internal.htx.size internal.htx.used internal.htx_blk.data internal.htx_blk.hdrname internal.htx_blk.hdrval
@@ -83,13 +83,13 @@ export const unservedFetches = list(`
   sc_gpc_rate sc_inc_gpc src_clr_gpc src_get_gpc src_get_gpt src_gpc_rate src_inc_gpc ssl_bc_alg_keysize
   ssl_bc_alpn ssl_bc_cipher ssl_bc_client_random ssl_bc_err ssl_bc_err_str ssl_bc_is_resumed ssl_bc_npn
   ssl_bc_protocol ssl_bc_server_random ssl_bc_session_id ssl_bc_session_key ssl_bc_unique_id ssl_bc_use_keysize
-  ssl_c_ca_err ssl_c_ca_err_depth ssl_c_chain_der ssl_c_der ssl_c_err ssl_c_i_dn ssl_c_key_alg ssl_c_notafter
-  ssl_c_notbefore ssl_c_s_dn ssl_c_serial ssl_c_sha1 ssl_c_sig_alg ssl_c_verify ssl_c_version ssl_f_der ssl_f_i_dn
+  ssl_c_ca_err_depth ssl_c_chain_der ssl_c_der ssl_c_i_dn ssl_c_key_alg ssl_c_notafter
+  ssl_c_notbefore ssl_c_s_dn ssl_c_serial ssl_c_sha1 ssl_c_sig_alg ssl_c_version ssl_f_der ssl_f_i_dn
   ssl_f_key_alg ssl_f_notafter ssl_f_notbefore ssl_f_s_dn ssl_f_serial ssl_f_sha1 ssl_f_sig_alg ssl_f_version
   ssl_fc_alg_keysize ssl_fc_cipherlist_bin ssl_fc_cipherlist_hex ssl_fc_cipherlist_str ssl_fc_cipherlist_xxh
   ssl_fc_client_early_traffic_secret ssl_fc_client_handshake_traffic_secret ssl_fc_client_random
-  ssl_fc_client_traffic_secret_0 ssl_fc_early_exporter_secret ssl_fc_ecformats_bin ssl_fc_eclist_bin ssl_fc_err
-  ssl_fc_err_str ssl_fc_exporter_secret ssl_fc_extlist_bin ssl_fc_has_early ssl_fc_npn ssl_fc_protocol_hello_id
+  ssl_fc_client_traffic_secret_0 ssl_fc_early_exporter_secret ssl_fc_ecformats_bin ssl_fc_eclist_bin 
+  ssl_fc_exporter_secret ssl_fc_extlist_bin ssl_fc_has_early ssl_fc_npn ssl_fc_protocol_hello_id
   ssl_fc_server_handshake_traffic_secret ssl_fc_server_random ssl_fc_server_traffic_secret_0 ssl_fc_session_key
   ssl_fc_unique_id ssl_fc_use_keysize ssl_s_chain_der ssl_s_der ssl_s_i_dn ssl_s_key_alg ssl_s_notafter
   ssl_s_notbefore ssl_s_s_dn ssl_s_serial ssl_s_sha1 ssl_s_sig_alg ssl_s_version thread url32 url32+src

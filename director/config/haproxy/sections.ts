@@ -195,6 +195,7 @@ export class Sections {
       found.read(line, draft, this.#context);
       return;
     }
+    if (found.strict) throw new LineError(keyword, `"${keyword.text}" cannot stand in a ${draft.kind}`);
     this.#reader.warn(keyword, `"${keyword.text}" is ignored in a ${draft.kind}`);
     // Its own faults are faults all the same.
     found.read(line, { ...newDraft(draft.kind, draft.name, draft.at, draft), acls: draft.acls }, this.#context);

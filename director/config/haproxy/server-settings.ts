@@ -5,7 +5,7 @@ import { parseAddress } from '../../engine/address.ts';
 import { nearestWord } from '../nearest-word.ts';
 import { shown } from '../reader.ts';
 import type { Word } from '../statements.ts';
-import { hostAlone, sourceAddress } from './addresses.ts';
+import { hostAlone, hostWithPort, sourceAddress } from './addresses.ts';
 import { basedOn, checkFile, warner, type Context } from './context.ts';
 import type { TlsDraft } from './global-draft.ts';
 import { LineError, notServed, type Line } from './line.ts';
@@ -161,9 +161,11 @@ const serverWords: Readonly<Record<string, Reading>> = {
   rise: number('rise', 1),
   fall: number('fall', 1),
   addr: (line, settings) => {
-    const host = hostAlone(line.take('an address'));
+    const word = line.take('an address');
+    const { host, port } = hostWithPort(word, word.text, 0);
     settings.checkHost = host;
     settings.agentHost ??= host;
+    if (port !== 0) settings.checkPort = port;
   },
   port: number('checkPort', 1, 65_535),
   'check-ssl': flag('checkTls', true),

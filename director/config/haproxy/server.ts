@@ -21,7 +21,7 @@ export function readServer(line: Line, draft: Draft, context: Context): ServerDr
   };
   readServerWords(line, settings, { context, scope: scopeOf(context, draft), isDefault: false });
   const { track } = settings;
-  const tls = settings.tls === true || settings.checkTls === true ? readTls(line, settings, context) : undefined;
+  const handshake = readHandshake(line, settings, context);
   const check = settings.check === true ? readCheck(settings) : undefined;
   if (track && (check || settings.agent === true))
     throw new LineError(track, 'a server that tracks another one has no checks of its own');
@@ -29,6 +29,7 @@ export function readServer(line: Line, draft: Draft, context: Context): ServerDr
     ...plainSettings(settings),
     name: name.text,
     endpoint,
+    tls: settings.tls ?? false,
     ...defined({
       id: settings.id,
       cookie: settings.cookie,
@@ -36,7 +37,7 @@ export function readServer(line: Line, draft: Draft, context: Context): ServerDr
       agent: settings.agent === true ? readAgent(line, settings) : undefined,
       onMarkedDown: settings.onMarkedDown,
       onMarkedUp: settings.onMarkedUp,
-      tls: settings.tls === true ? tls : undefined,
+      handshake,
       sendProxy: proxyHeader(settings),
       redirectPrefix: settings.redirectPrefix,
       source: settings.source,
@@ -98,13 +99,16 @@ function readAgent(line: Line, settings: ServerSettings): NonNullable<Server['ag
   return { port, intervalMs, ...defined({ host, send }) };
 }
 
-function readTls(line: Line, settings: ServerSettings, context: Context): ServerTls {
+/** undefined where authorities are missing and no TLS has been asked for so far; a check's rule may still do so. */
+function readHandshake(line: Line, settings: ServerSettings, context: Context): ServerTls | undefined {
   const { authorityFile, revocationFile, certificate, serverName, verifyHost, sessionReuse = true } = settings;
   const verify = settings.verify ?? context.globals.serverVerify;
-  if (verify === 'required' && authorityFile === undefined)
+  if (verify === 'required' && authorityFile === undefined) {
+    if (settings.tls !== true && settings.checkTls !== true) return undefined;
     throw new LineError(line.keyword, "the server's certificate is to be verified, and no authority is given", {
       expected: '"ca-file" and a file, or "verify none"',
     });
+  }
   return {
     ...tlsSettings(line, settings.tlsWords),
     verify,

@@ -114,6 +114,8 @@ const plainFetches = {
   fc_src_port: ['int', '', 'client'],
   fc_dst: ['ipv4', '', 'client'],
   fc_dst_port: ['int', '', 'client'],
+  fc_err: ['int', '', 'client'],
+  fc_err_str: ['str', '', 'client'],
   fc_http_major: ['int', '', 'client'],
   fc_rcvd_proxy: ['bool', '', 'client'],
   // frontend
@@ -133,6 +135,11 @@ const plainFetches = {
   ssl_fc_protocol: ['str', '', 'tlsClient'],
   ssl_fc_sni: ['str', '', 'tlsClient'],
   ssl_fc_session_id: ['bin', '', 'tlsClient'],
+  ssl_fc_err: ['int', '', 'tlsClient'],
+  ssl_fc_err_str: ['str', '', 'tlsClient'],
+  ssl_c_ca_err: ['int', '', 'tlsClient'],
+  ssl_c_err: ['int', '', 'tlsClient'],
+  ssl_c_verify: ['int', '', 'tlsClient'],
   ssl_c_used: ['bool', '', 'tlsClient'],
   ssl_fc_has_crt: ['bool', '', 'tlsClient'],
   // request

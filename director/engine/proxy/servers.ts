@@ -31,7 +31,10 @@ export interface Server {
   readonly onMarkedUp?: 'shutdown-backup-sessions';
   /** Milliseconds; 0: at once. */
   readonly slowStartMs: number;
-  readonly tls?: ServerTls;
+  /** Whether traffic is in TLS. */
+  readonly tls: boolean;
+  /** For TLS of traffic or of checks; there whenever either may have it. */
+  readonly handshake?: ServerTls;
   readonly sendProxy?: 'v1' | ProxyV2;
   /** Sends clients there by a 302 to this prefix instead of speaking to it. */
   readonly redirectPrefix?: string;
