@@ -34,19 +34,26 @@ const parts = (word: Word): Word[] => word.text.split(',').map((text) => ({ ...w
 function readGroup(line: Line, list: UserlistDraft, context: Context): void {
   const name = line.take("a group's name");
   checkName(name, "a group's name");
+  // As HAProxy: what follows is not even looked at.
+  if (list.groups.has(name.text)) {
+    context.reader.warn(name, `the group "${name.text}" is there already: this one is ignored`);
+    return;
+  }
   const members: Word[] = [];
   while (!line.isDone) {
     const word = line.take('');
     if (word.text !== 'users') throw new LineError(word, `unexpected "${shown(word.text)}"`, { expected: '"users"' });
     members.push(...parts(line.take('users apart by commas')));
   }
-  if (list.groups.has(name.text))
-    context.reader.warn(name, `the group "${name.text}" is there already: this one is ignored`);
-  else list.groups.set(name.text, members);
+  list.groups.set(name.text, members);
 }
 
 function readUser(line: Line, list: UserlistDraft, context: Context): void {
   const at = line.take("a user's name");
+  if (list.users.has(at.text)) {
+    context.reader.warn(at, `the user "${at.text}" is there already: this one is ignored`);
+    return;
+  }
   const groups = new Set<string>();
   const groupWords: Word[] = [];
   let password: User['password'];
@@ -61,8 +68,7 @@ function readUser(line: Line, list: UserlistDraft, context: Context): void {
       });
   }
   for (const { text } of groupWords) groups.add(text);
-  if (list.users.has(at.text)) context.reader.warn(at, `the user "${at.text}" is there already: this one is ignored`);
-  else list.users.set(at.text, { at, groups, ...defined({ password }) });
+  list.users.set(at.text, { at, groups, ...defined({ password }) });
 }
 
 /** Looks whether users and groups know each other. */
