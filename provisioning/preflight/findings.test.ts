@@ -193,3 +193,9 @@ test('who of KVM has the processor is read from the modules and, since Linux 6.1
 test("KVM is libvirt's own: it is in nobody's way there", () => {
   expect(inTheWay({ kvmHolds: 'machines' }, onLibvirt)).toEqual([]);
 });
+
+test('VirtualBox’s ranges of host-only networks are spoken of, and in nobody’s way', () => {
+  const found = findings(laptop, onVirtualBox).find(({ id }) => id === 'host-only');
+  expect(found).toMatchObject({ level: 'ok', message: expect.stringContaining('192.168.56.0/21') as string });
+  expect(findings(laptop, onLibvirt).some(({ id }) => id === 'host-only')).toBe(false);
+});

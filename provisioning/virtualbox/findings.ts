@@ -28,8 +28,16 @@ export function virtualBoxFindings(facts: HostFacts): Finding[] {
     const fix = 'Install it from https://www.virtualbox.org/wiki/Downloads, or use --provider libvirt.';
     return [failure('virtualbox', 'VirtualBox is not installed.', fix)];
   }
-  return [...version(facts.virtualBox, facts.vagrant), ...kernelModule(facts), ...otherHypervisor(facts)];
+  return [...version(facts.virtualBox, facts.vagrant), ...kernelModule(facts), ...otherHypervisor(facts), hostOnly];
 }
+
+/** VirtualBox refuses host-only networks elsewhere than in its ranges, since 6.1.28 (its manual, "Host-Only Networking"). */
+const hostOnly: Finding = {
+  id: 'host-only',
+  level: 'ok',
+  message:
+    'No machine has a host-only network, so the ranges that VirtualBox allows for them (192.168.56.0/21, unless /etc/vbox/networks.conf has others) do not matter.',
+};
 
 function version(virtualBox: string, vagrant: string | undefined): Finding[] {
   if (isOlder(virtualBox, LEAST)) {
