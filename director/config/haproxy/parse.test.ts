@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Proxy, ProxyConfiguration } from '../../engine/proxy/configuration.ts';
+import { detectFormat } from '../formats.ts';
 import { formatProblem } from '../problem.ts';
 import { parseHaproxy, type HaproxyParseResult } from './parse.ts';
 import type { HaproxySurroundings } from './scope.ts';
@@ -47,6 +48,11 @@ describe("the document's haproxy.cfg", () => {
 
   it('reads without a problem', () => {
     expect(complaints(tfg)).toEqual([]);
+  });
+
+  it('is known by its name and by what is in it', () => {
+    expect(detectFormat('/etc/haproxy/haproxy.cfg', '')).toBe('haproxy');
+    expect(detectFormat('site.conf', tfg)).toBe('haproxy');
   });
 
   it('has its global section', () => {
