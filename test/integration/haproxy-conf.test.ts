@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseHaproxy } from '../../director/config/haproxy/parse.ts';
 import { formatProblem } from '../../director/config/problem.ts';
 import { configurationFiles } from '../../director/io/configuration-files.ts';
+import { testbedNamed } from '../../provisioning/recipes/fixtures/recipes-of.ts';
+import { haproxyCfg } from '../../provisioning/recipes/parts/haproxy-cfg.ts';
+import { nodeNamed } from '../../provisioning/recipes/testbed-facts.ts';
 import { askHaproxy, combinedCases, lineCases, prepareFiles, type OracleCase } from './support/haproxy-oracle.ts';
 import { seededRandom } from './support/seeded-random.ts';
 
@@ -32,6 +35,15 @@ async function compare(one: OracleCase, file: string): Promise<string | undefine
   const inPlace = (lines: readonly number[]): boolean => lines.some((line) => one.lines.includes(line));
   return inPlace(errors.map(({ line }) => line)) && inPlace(theirs.lines) ? undefined : `place: ${told}`;
 }
+
+it.each(['master', 'standby'])("reads the testbed's haproxy.cfg of %s without a problem", async (node) => {
+  const testbed = await testbedNamed('tfg');
+  const { proxy } = testbed;
+  const text = haproxyCfg(testbed, proxy!, nodeNamed(testbed, node));
+  const { configuration, problems } = parseHaproxy(text, 'haproxy.cfg');
+  expect(problems.map(formatProblem)).toEqual([]);
+  expect(configuration?.proxies.map(({ kind }) => kind)).toContain('listen');
+});
 
 describe.skipIf(!hasHaproxy)('beside haproxy -c', { timeout: 600_000 }, () => {
   const work = mkdtempSync(join(tmpdir(), 'relevo-haproxy-'));
