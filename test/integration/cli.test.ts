@@ -174,9 +174,9 @@ test('every command teaches by example', async () => {
   const { stdout } = await relevo.run(['help']);
   const commands = [...stdout.toString().matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name ?? '');
   expect(commands.length).toBeGreaterThan(15);
-  const groups = ['drill', 'export'];
+  const groups = ['drill', 'export', 'import', 'snapshot'];
   const single = commands.filter((command) => ![...groups, 'help', 'relevo'].includes(command));
-  for (const name of [...single, 'drill kill-master', 'export vagrantfile']) {
+  for (const name of [...single, 'drill kill-master', 'export vagrantfile', 'import vagrantfile', 'snapshot take']) {
     const help = (await relevo.run([...name.split(' '), '--help'])).stdout.toString();
     expect(help, name).toContain(`Examples:\n  relevo ${name}`);
   }
