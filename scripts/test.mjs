@@ -12,7 +12,7 @@ import { addUp, readReport, sumLine } from './lib/test-reports.mjs';
 if (process.platform === 'linux') process.env.PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
 
 const reports = inRoot('test-output', 'reports');
-const suites = ['unit', 'oracle', 'integration', 'vms', 'e2e'];
+const suites = ['unit', 'oracle', 'integration', 'e2e'];
 
 /** Steps in the order in which they find mistakes fastest. A step that failed does not keep the others from telling more. */
 const steps = [
