@@ -92,7 +92,6 @@ describe.each(['7.0.20r163906', '7.1.4r165100'])('VirtualBox %s', (version) => {
     expect(state().machines.map(({ name }) => name)).toEqual(['tfg-nas', 'tfg-master', 'tfg-web1']);
     const at = (message: string): number => told.indexOf(message);
     expect(at('master: Cloning VM...')).toBeGreaterThan(at('nas: Booting VM...'));
-    // Which port is free depends on who else has begun to boot.
     expect(told.join('\n')).toMatch(/^web1: 22 \(guest\) => 22\d\d \(host\) \(adapter 1\)$/m);
     expect(told).toContain('web1: Setting the name of the VM: tfg-web1');
     expect(new Set(nodes.map(portOf)).size).toBe(3);
