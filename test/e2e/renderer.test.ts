@@ -45,9 +45,13 @@ describe('a lab in the window', () => {
   beforeEach(() => openWindow());
 
   it('starts with progress, fills its table, and gives a terminal that survives a reload', async () => {
+    // Two seconds are soon over on a busy machine: who begins to look after the click may come too late.
+    const progress = Promise.all([
+      byId(testIds.cancelOperation).waitFor(),
+      page.getByText(/\d+ de 26 pasos/).waitFor(),
+    ]);
     await byId(testIds.startLab).click();
-    await byId(testIds.cancelOperation).waitFor();
-    await page.getByText(/\d+ de 26 pasos/).waitFor();
+    await progress;
     await keepScreenshot(page, 'window-starting');
     await byId(testIds.killMaster).waitFor();
 
