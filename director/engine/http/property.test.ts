@@ -118,8 +118,8 @@ function mutate(octets: string, others: readonly string[], { below, pick }: Chan
 
 /** What two readers must agree about: which requests there are, and what their bodies are. */
 const essence = ({ line, body }: { line: string; body: string }): unknown => ({
-  // Every HTTP/1 is one, and a port that goes without saying is not written.
-  line: line.replace(/\.[0-9]$/, '').replace(/(:\/\/[^/ ]*?):(?:0*80|0*443)?(?=[/ ])/, '$1'),
+  // Every HTTP/1 is one, and a port of the target's own that goes without saying is not written.
+  line: line.replace(/\.[0-9]$/, '').replace(/^([^ ]* [^/ ]*\/\/[^/ ]*?):(?:0*80|0*443)?(?=[/ ])/, '$1'),
   body,
 });
 
