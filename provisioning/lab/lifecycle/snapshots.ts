@@ -7,7 +7,7 @@ import { machinesOf } from '../node-power.ts';
 import { deleteSnapshotPlan, lifecycleSteps, restoreSnapshotPlan, takeSnapshotPlan } from './plans.ts';
 import type { LabWork } from './power.ts';
 import { nodesIn, subjectOf } from './subject.ts';
-import { goOn, pauseAll } from './stillness.ts';
+import { pauseAll } from './stillness.ts';
 
 /** What the hypervisor has, whoever took it; the record adds when. */
 export async function listSnapshots(lab: Lab): Promise<Snapshot[]> {
@@ -112,16 +112,6 @@ export async function deleteSnapshot(lab: Lab, name: string): Promise<LabWork> {
       );
     },
   };
-}
-
-/** An engine died while all stood still: what it had taken is not whole, and the machines are to go on. */
-export async function undoStillness(lab: Lab): Promise<void> {
-  const { paused, ...record } = lab.record;
-  if (paused === undefined) return;
-  lab.note('warn', 'A snapshot was interrupted; the machines go on');
-  await goOn(lab, paused);
-  lab.record = record;
-  await saveRecord(lab.record);
 }
 
 async function keep(lab: Lab, snapshots: SnapshotRecord[]): Promise<void> {

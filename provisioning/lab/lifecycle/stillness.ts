@@ -28,8 +28,17 @@ export async function pauseAll(lab: Lab, nodes: readonly string[], operation: Op
   return { nodes, end };
 }
 
+/** An engine died while all stood still: what it had taken is not whole, and the machines are to go on. */
+export async function undoStillness(lab: Lab): Promise<void> {
+  const { paused } = lab.record;
+  if (paused === undefined) return;
+  lab.note('warn', 'A snapshot was interrupted; the machines go on');
+  await goOn(lab, paused);
+  await remember(lab, undefined);
+}
+
 /** Thaws those of them that stand still. All are tried; the first failure is told. */
-export async function goOn(lab: Lab, nodes: readonly string[]): Promise<void> {
+async function goOn(lab: Lab, nodes: readonly string[]): Promise<void> {
   const frozen = nodes.filter((node) => lab.nodeStatus(node).state === 'frozen');
   const outcomes = await Promise.allSettled(
     frozen.map(async (node) => {
