@@ -3,9 +3,9 @@ import type { Plan, PlanStep } from '../contract/index.ts';
 import type { LabRuntime, Provider } from '../providers/provider.ts';
 import { packagesFor } from '../recipes/index.ts';
 import type { Recipe } from '../recipes/index.ts';
+import { applyRecipe } from './apply-recipe.ts';
 import type { Lab } from './lab.ts';
 import { saveRecord } from './lab-record.ts';
-import { setUpNode } from './node-setup.ts';
 import type { OperationTracker } from './operation-tracker.ts';
 import { planLab, stepIds } from './plan.ts';
 import { labRecipes } from './recipes.ts';
@@ -72,7 +72,10 @@ function taskOf(
   if (node === undefined) return undefined;
   if (action === 'create-node') return () => startNode(setup, node);
   const recipe = recipes.get(node);
-  return action === 'apply-recipe' && recipe !== undefined ? () => applyRecipe(setup, recipe) : undefined;
+  if (action !== 'apply-recipe' || recipe === undefined) return undefined;
+  const id = stepIds.recipe(node);
+  const { lab, operation } = setup;
+  return () => operation.step(id, () => applyRecipe(lab, recipe, id, operation));
 }
 
 interface Setup {
@@ -85,18 +88,6 @@ async function startNode({ runtime, operation }: Setup, node: string): Promise<v
   const id = stepIds.node(node);
   const onProgress = (message: string): void => operation.progress(id, { message });
   await operation.step(id, () => runtime.startNode(node, { onProgress, signal: operation.signal }));
-}
-
-async function applyRecipe({ lab, operation }: Setup, recipe: Recipe): Promise<void> {
-  const { node } = recipe;
-  const id = stepIds.recipe(node);
-  await operation.step(id, async () => {
-    const onProgress = (message: string, fraction?: number): void =>
-      operation.progress(id, fraction === undefined ? { message } : { message, fraction });
-    const connection = await lab.connectionSoon(node);
-    await setUpNode(connection, recipe, { onProgress, signal: operation.signal, assets: lab.assets });
-    lab.markRunning(node);
-  });
 }
 
 /** What still has to happen before the cluster is one; empty when it is. */

@@ -1,7 +1,7 @@
 import type { Plan } from '../../contract/index.ts';
+import { applyRecipe } from '../apply-recipe.ts';
 import type { Lab } from '../lab.ts';
 import { machinesOf } from '../node-power.ts';
-import { setUpNode } from '../node-setup.ts';
 import type { OperationTracker } from '../operation-tracker.ts';
 import { labRecipes } from '../recipes.ts';
 import { runPlan } from '../run-plan.ts';
@@ -82,9 +82,5 @@ async function start(lab: Lab, node: string): Promise<void> {
 
 async function setUpAgain(lab: Lab, node: string, operation: OperationTracker): Promise<void> {
   const recipe = labRecipes(lab.record).find((candidate) => candidate.node === node);
-  if (recipe === undefined) return;
-  const onProgress = (message: string, fraction?: number): void =>
-    operation.progress(lifecycleSteps.recipe(node), fraction === undefined ? { message } : { message, fraction });
-  await setUpNode(await lab.connection(node), recipe, { onProgress, signal: operation.signal, assets: lab.assets });
-  lab.markRunning(node);
+  if (recipe !== undefined) await applyRecipe(lab, recipe, lifecycleSteps.recipe(node), operation);
 }
