@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import ssh2 from 'ssh2';
-import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
+import type { Client, ClientCallback, SFTPWrapper } from 'ssh2';
 import { RelevoError } from '../contract/index.ts';
 import { wrapChannel } from './channel.ts';
 import { executeOn } from './execute.ts';
@@ -74,12 +74,16 @@ class SshConnection implements NodeConnection {
       options.terminal === undefined
         ? undefined
         : { term: 'xterm-256color', cols: options.terminal.columns, rows: options.terminal.rows };
-    const channel = await this.#call<ClientChannel>((done) => {
-      if (options.command === undefined) this.#client.shell(terminal ?? false, done);
-      else if (terminal === undefined) this.#client.exec(withStatus(options.command), done);
-      else this.#client.exec(options.command, { pty: terminal }, done);
+    return this.#call<NodeChannel>((done) => {
+      // Wrapped within the answer: what a short command says may be in the same piece, its exit status too.
+      const opened: ClientCallback = (error, channel) => {
+        if (error) done(error, undefined as never);
+        else done(undefined, wrapChannel(channel));
+      };
+      if (options.command === undefined) this.#client.shell(terminal ?? false, opened);
+      else if (terminal === undefined) this.#client.exec(withStatus(options.command), opened);
+      else this.#client.exec(options.command, { pty: terminal }, opened);
     });
-    return wrapChannel(channel);
   }
 
   openSocket(path: string): Promise<Duplex> {
