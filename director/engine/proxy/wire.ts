@@ -3,7 +3,7 @@
  * back, and works in the wire's own buffers, so that nothing is copied on the way but where it has to wait.
  */
 
-/** Octets that have come and are not used up: those from `from` to `to`. */
+/** Octets that have come and are not used up: those from `from` to `to`. Its user moves `from`. */
 export class Inbox {
   buffer: Uint8Array = EMPTY;
   from = 0;
@@ -13,15 +13,6 @@ export class Inbox {
 
   get length(): number {
     return this.to - this.from;
-  }
-
-  /** The octets up to this place are not needed any more. */
-  consumeTo(at: number): void {
-    this.from = at;
-    if (at === this.to) {
-      this.from = 0;
-      this.to = 0;
-    }
   }
 }
 

@@ -1,0 +1,9 @@
+import type { ConnectionMode } from '../../http/persistence.ts';
+import type { ProxyCommon } from '../configuration.ts';
+
+/** Of a frontend and its backend together: the one that keeps less has its way. */
+export function connectionModeOf(front: ProxyCommon, back: ProxyCommon | undefined): ConnectionMode {
+  const modes = [front.connectionMode, back?.connectionMode];
+  if (modes.includes('close')) return 'close';
+  return modes.includes('serverClose') ? 'server-close' : 'keep-alive';
+}

@@ -1,0 +1,37 @@
+import { outgoingRequest, outgoingResponse } from '../../http/forwarding.ts';
+import type { HeadEdits } from '../../http/head-edits.ts';
+import { HeadWriter, type Outgoing } from '../../http/head-writer.ts';
+import type { ConnectionMode } from '../../http/persistence.ts';
+import type { RequestHead } from '../../http/request-head.ts';
+import type { ResponseHead } from '../../http/response-head.ts';
+import type { Outbox } from '../wire.ts';
+
+/** What a head may grow by when it is written anew, beside what rules have added: framing, connection, blanks. */
+const HEAD_SLACK = 1024;
+const writer = new HeadWriter();
+
+/** Writes an answer's head to the client; answers how many octets it has. */
+export function writeAnswerHead(
+  outbox: Outbox,
+  request: RequestHead,
+  response: ResponseHead,
+  edits: HeadEdits,
+  mode: ConnectionMode,
+): number {
+  const room = outbox.reserve(headRoom(response.at - response.start, edits));
+  const end = writer.response(response, edits, outgoingResponse(request, response, mode), room.buffer, room.at);
+  outbox.commit(end - room.at);
+  return end - room.at;
+}
+
+/** Writes a request's head to the server; answers what it says. */
+export function writeRequestHead(outbox: Outbox, head: RequestHead, edits: HeadEdits, mode: ConnectionMode): Outgoing {
+  const outgoing = outgoingRequest(head, mode);
+  const room = outbox.reserve(headRoom(head.at - head.start, edits));
+  outbox.commit(writer.request(head, edits, outgoing, room.buffer, room.at) - room.at);
+  return outgoing;
+}
+
+function headRoom(octets: number, edits: HeadEdits): number {
+  return octets + edits.extra + edits.count * 4 + HEAD_SLACK;
+}
