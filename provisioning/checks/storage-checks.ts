@@ -36,7 +36,7 @@ function writingCheck(testbed: ResolvedTestbed, webs: readonly string[]): LabChe
       run: `name=relevo-check-$$ status=0
 ssh ${node} "echo $name > ${directory}/$name"
 for web in ${webs.join(' ')}; do
-  [ "$(ssh "$web" cat "${mountPoint}/$name" 2>&1)" = "$name" ] || { echo "$web does not see it."; status=1; }
+  [ "$(ssh "$web" cat "${mountPoint}/$name" 2>/dev/null)" = "$name" ] || { echo "$web does not see it."; status=1; }
 done
 ssh ${node} "rm ${directory}/$name"
 exit "$status"`,

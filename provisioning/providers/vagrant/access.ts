@@ -10,7 +10,8 @@ export function accessScript({ hostPrivateKey, authorizedKey }: LabAccess): stri
 set -eu
 umask 077
 mkdir -p /etc/relevo/ssh
-cat > /etc/relevo/ssh/host_key <<'RELEVO_HOST_KEY'
+# Where sshd looks for one, and the recipes write it, too: a key that a server shows twice is remarked upon at every login.
+cat > /etc/ssh/ssh_host_ed25519_key <<'RELEVO_HOST_KEY'
 ${hostPrivateKey.trim()}
 RELEVO_HOST_KEY
 cat > /etc/relevo/ssh/authorized_keys <<'RELEVO_AUTHORIZED_KEY'
@@ -18,7 +19,6 @@ ${authorizedKey.trim()}
 RELEVO_AUTHORIZED_KEY
 # The first word on a setting counts, and these come before those of the box.
 cat > /etc/ssh/sshd_config.d/00-relevo.conf <<'RELEVO_SSHD'
-HostKey /etc/relevo/ssh/host_key
 AuthorizedKeysFile .ssh/authorized_keys /etc/relevo/ssh/authorized_keys
 PermitRootLogin prohibit-password
 UseDNS no
