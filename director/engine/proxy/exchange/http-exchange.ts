@@ -44,7 +44,7 @@ export class HttpExchange extends StreamState implements Analysed, SeekerUser, S
     this.client = client;
     client.edits.begin(client.head.fields);
     this.request = new RequestBody(client);
-    this.#analysis = new RequestAnalysis(this, client.front, client.host);
+    this.#analysis = new RequestAnalysis(this, client.front, client.host, 'http');
   }
 
   get stream(): this {

@@ -15,6 +15,7 @@ const CONTENT = 0;
 const BODY = 1;
 const RULES = 2;
 const PAGE = 3;
+const LAST = { http: PAGE, tcp: CONTENT } as const;
 
 /** A request's way through the rules to its backend: goes on where it had to wait. */
 export class RequestAnalysis {
@@ -24,10 +25,12 @@ export class RequestAnalysis {
   readonly #front: FrontParts;
   readonly #host: ExchangeHost;
   #proxy: FrontParts | BackParts;
+  readonly #last: number;
   #stage = CONTENT;
   #rule = 0;
 
-  constructor(stream: Analysed, front: FrontParts, host: ExchangeHost) {
+  constructor(stream: Analysed, front: FrontParts, host: ExchangeHost, mode: keyof typeof LAST) {
+    this.#last = LAST[mode];
     this.#stream = stream;
     this.#front = front;
     this.#host = host;
@@ -37,7 +40,7 @@ export class RequestAnalysis {
   /** `pass`: all done, and `back` says where to; undefined: nowhere. */
   run(now: number): Verdict {
     for (;;) {
-      if (this.#stage > PAGE) {
+      if (this.#stage > this.#last) {
         if (this.#proxy !== this.#front || !this.#chooseBackend()) return PASS;
         continue;
       }
