@@ -11,8 +11,9 @@ import { addUp, readReport, sumLine } from './lib/test-reports.mjs';
 // A root shell opened with plain `su` lacks the folders for system programs.
 if (process.platform === 'linux') process.env.PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
 
+// The virtual machines' whole suite takes longer than all others together: `npm run test:vms`, or RELEVO_VMS=whole.
 const reports = inRoot('test-output', 'reports');
-const suites = ['unit', 'oracle', 'integration', 'e2e'];
+const suites = ['unit', 'oracle', 'integration', 'vms', 'e2e'];
 
 /** Steps in the order in which they find mistakes fastest. A step that failed does not keep the others from telling more. */
 const steps = [
@@ -40,7 +41,7 @@ function testCommand(suite) {
 async function perform({ name, command: [program, ...args], suite }) {
   say(`${name}: ${[program, ...args].join(' ')}`);
   const begin = performance.now();
-  const status = await run(program, args, { env: { ...process.env, FORCE_COLOR: '0' } });
+  const status = await run(program, args, { env: { RELEVO_VMS: 'short', ...process.env, FORCE_COLOR: '0' } });
   const counts = suite === undefined ? undefined : readReport(`${reports}/${suite}.json`);
   // A suite that wrote no report has told nothing, whatever its exit status says.
   const failed = status !== 0 || (suite !== undefined && counts === undefined);

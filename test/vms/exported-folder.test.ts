@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { relevoFolder } from '../integration/support/other-testbed.ts';
 import { Relevo } from '../integration/support/relevo.ts';
 import { cutTestbed } from './support/cut-testbed.ts';
-import { BOX, closeVirtualLab, environment, inside, leftovers, openVirtualLab } from './support/virtual-lab.ts';
+import { BOX, closeVirtualLab, environment, inside, leftovers, openVirtualLab, whole } from './support/virtual-lab.ts';
 
 /* The exported folder with nothing but Vagrant: what a student does who never heard of Relevo. */
 
@@ -41,6 +41,7 @@ async function inFolder(program: string, ...args: string[]): Promise<string> {
 const virsh = (...args: string[]): Promise<unknown> => run('virsh', ['-q', '-c', 'qemu:///system', ...args]);
 
 beforeAll(async () => {
+  if (!whole) return;
   await openVirtualLab();
   place = mkdtempSync(join(tmpdir(), 'relevo-alone-'));
   const relevo = relevoFolder(['electron', 'renderer']);
@@ -59,12 +60,13 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(async () => {
+  if (!whole) return;
   await virsh('undefine', FOREIGN).catch(() => undefined);
   await closeVirtualLab();
   rmSync(place, { recursive: true, force: true });
 }, 300_000);
 
-it(
+it.runIf(whole)(
   'becomes the lab by "vagrant up", and passes its own verify.sh',
   async () => {
     await inFolder('vagrant', 'up', '--provider', 'libvirt');
@@ -75,7 +77,7 @@ it(
   UP_LIMIT_MS,
 );
 
-it(
+it.runIf(whole)(
   'changes nothing when it is provisioned again, and still passes',
   async () => {
     const since = (): Promise<string[]> =>
@@ -95,7 +97,11 @@ it(
   UP_LIMIT_MS,
 );
 
-it('leaves nothing behind but what is somebody else’s', async () => {
-  await inFolder('vagrant', 'destroy', '--force');
-  expect(await leftovers()).toEqual([FOREIGN]);
-}, 600_000);
+it.runIf(whole)(
+  'leaves nothing behind but what is somebody else’s',
+  async () => {
+    await inFolder('vagrant', 'destroy', '--force');
+    expect(await leftovers()).toEqual([FOREIGN]);
+  },
+  600_000,
+);

@@ -9,7 +9,7 @@ import { eventually, killQuietly, Relevo } from '../integration/support/relevo.t
 import { cutTestbed } from './support/cut-testbed.ts';
 import { checksOf, resultsOf, withoutDeclared } from './support/lab-checks.ts';
 import { startProbe } from './support/probe.ts';
-import { BOX, closeVirtualLab, environment, inside, leftovers, openVirtualLab } from './support/virtual-lab.ts';
+import { BOX, closeVirtualLab, environment, inside, leftovers, openVirtualLab, whole } from './support/virtual-lab.ts';
 
 /* The TFG cut to what two processors can emulate, as real machines under libvirt, through the command line. */
 
@@ -60,7 +60,18 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, 300_000);
 
-describe('a start whose engine is killed', () => {
+describe.skipIf(whole)('a start', () => {
+  it(
+    'makes, boots and configures every machine',
+    async () => {
+      await patiently('up', LAB, ...MACHINES);
+      expect((await relevo.status(LAB)).phase).toBe('running');
+    },
+    UP_LIMIT_MS,
+  );
+});
+
+describe.runIf(whole)('a start whose engine is killed', () => {
   it(
     'is told truly, and the next start goes on from there',
     async () => {
@@ -189,16 +200,20 @@ describe('an engine that died', () => {
 });
 
 describe('the machines', () => {
-  it('are halted in good order, and reloaded', async () => {
-    // Stopped by an orderly end only: whoever loses power stops nothing.
-    const witness = '--property=ExecStop="/bin/sh -c \'echo orderly > /root/witness; sync\'"';
-    await on('web1', `systemd-run --quiet --unit witness --remain-after-exit ${witness} true`);
-    await patiently('halt', 'web1', '--lab', LAB);
-    expect(await stateOf('web1')).toBe('off');
-    await patiently('reload', 'web1', '--lab', LAB);
-    expect(await stateOf('web1')).toBe('running');
-    expect(await on('web1', 'cat /root/witness')).toBe('orderly\n');
-  }, 900_000);
+  it.runIf(whole)(
+    'are halted in good order, and reloaded',
+    async () => {
+      // Stopped by an orderly end only: whoever loses power stops nothing.
+      const witness = '--property=ExecStop="/bin/sh -c \'echo orderly > /root/witness; sync\'"';
+      await on('web1', `systemd-run --quiet --unit witness --remain-after-exit ${witness} true`);
+      await patiently('halt', 'web1', '--lab', LAB);
+      expect(await stateOf('web1')).toBe('off');
+      await patiently('reload', 'web1', '--lab', LAB);
+      expect(await stateOf('web1')).toBe('running');
+      expect(await on('web1', 'cat /root/witness')).toBe('orderly\n');
+    },
+    900_000,
+  );
 
   it('go back together to a snapshot, whatever became of them since', async () => {
     await on(
@@ -230,20 +245,24 @@ describe('the machines', () => {
 });
 
 describe('the directors', () => {
-  it('are upgraded without a request that is not answered', async () => {
-    // Another program to the byte, and the same to its users: what follows an executable is not read.
-    appendFileSync(join(folder, 'dist', 'director', 'director'), Buffer.alloc(16));
-    const probe = startProbe(relevo, LAB, 'http://192.168.1.202/');
-    await patiently('upgrade', '--lab', LAB);
-    const { requests, failed } = await probe.stop();
-    expect(requests).toBeGreaterThan(20);
-    expect(failed).toBe(0);
-    const [, holder] = /VI_E: (\w+)/.exec(await on('master', 'director status')) ?? [];
-    expect(holder).toBe('MASTER');
-    const digest = (node: string): Promise<string> => on(node, 'sha256sum < /usr/local/sbin/director');
-    expect(await digest('master')).toBe(await digest('standby'));
-    expect(await patiently('upgrade', '--lab', LAB)).toMatch(/had it already[\s\S]*had it already/);
-  }, 1_200_000);
+  it.runIf(whole)(
+    'are upgraded without a request that is not answered',
+    async () => {
+      // Another program to the byte, and the same to its users: what follows an executable is not read.
+      appendFileSync(join(folder, 'dist', 'director', 'director'), Buffer.alloc(16));
+      const probe = startProbe(relevo, LAB, 'http://192.168.1.202/');
+      await patiently('upgrade', '--lab', LAB);
+      const { requests, failed } = await probe.stop();
+      expect(requests).toBeGreaterThan(20);
+      expect(failed).toBe(0);
+      const [, holder] = /VI_E: (\w+)/.exec(await on('master', 'director status')) ?? [];
+      expect(holder).toBe('MASTER');
+      const digest = (node: string): Promise<string> => on(node, 'sha256sum < /usr/local/sbin/director');
+      expect(await digest('master')).toBe(await digest('standby'));
+      expect(await patiently('upgrade', '--lab', LAB)).toMatch(/had it already[\s\S]*had it already/);
+    },
+    1_200_000,
+  );
 
   it('forward by themselves, when they are told to', async () => {
     for (const node of ['standby', 'master'])
@@ -281,7 +300,7 @@ describe('the same checks', () => {
   }, 900_000);
 });
 
-describe('another lab', () => {
+describe.runIf(whole)('another lab', () => {
   it("of the document's own software runs beside it, passes its checks, and leaves it alone", async () => {
     await patiently('suspend', '--lab', LAB);
     expect(await stateOf('nas')).toBe('suspended');
@@ -305,7 +324,7 @@ describe('another lab', () => {
   }, 2_000_000);
 });
 
-describe('a computer that was switched off', () => {
+describe.runIf(whole)('a computer that was switched off', () => {
   it(
     'finds the machines off, and starts them where their disks are',
     async () => {

@@ -10,6 +10,12 @@ const tools = join(import.meta.dirname, '..', 'tools');
 const directory = process.env.VLAB_DIR ?? join(homedir(), '.cache', 'relevo-vms');
 const namespace = 'vlab';
 
+/**
+ * Everything (three quarters of an hour with two emulated processors), or what a run of all tests has the time for: the lab by the
+ * provider, faults, the drill, snapshots, both planes, the same checks in namespaces.
+ */
+export const whole = process.env.RELEVO_VMS !== 'short';
+
 export const BOX = 'lab/bookworm';
 
 /** Vagrant and libvirt in a network namespace of their own, as the tools of this folder set it up. */
