@@ -45,7 +45,7 @@ export function openListeningSocket(place: ListeningPlace): number {
   const fail = (call: string): never => {
     const name = system.errorName(system.lastError());
     system.close(fd);
-    throw new DirectorError('LISTEN', `Cannot ${call} ${place.name}: ${name}${ADVICE[name] ?? ''}.`);
+    throw new DirectorError('cannot-listen', `Cannot ${call} ${place.name}: ${name}${ADVICE[name] ?? ''}.`);
   };
   if (fd === -1) fail('open a socket for');
   if (domain !== AF_UNIX) setOptions(fd, domain, bind, fail);
