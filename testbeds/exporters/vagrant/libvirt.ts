@@ -14,6 +14,10 @@ export function libvirtDefaults(lab: MachineLab): Lines {
       ...comment('Machines are named LAB-NODE. Their disks are always copy-on-write images of the box.'),
       assign('lv.default_prefix', `${lab.name}-`),
       assign('lv.cpus', 1),
+      ...comment(
+        'Vagrant's own network is for all of its machines: else it goes with the last one that runs, and those that are off cannot start.',
+      ),
+      assign('lv.management_network_keep', true),
     ],
   );
 }
