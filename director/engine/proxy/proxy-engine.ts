@@ -31,10 +31,17 @@ export interface Makers {
   errors(proxy: Proxy, environment: ProxyEnvironment): ErrorReplies;
   page(proxy: Proxy, environment: ProxyEnvironment): OwnPage | undefined;
   logger(front: FrontendRuntime, environment: ProxyEnvironment): SessionLogger;
-  dispatcher(back: BackendRuntime, rules: RuleLists, environment: ProxyEnvironment): Dispatcher;
+  dispatcher(back: BackendRuntime, parts: DispatcherParts, environment: ProxyEnvironment): Dispatcher;
   cookies(back: BackendRuntime): CookiePersistence | undefined;
   sticking(back: BackendRuntime, environment: ProxyEnvironment): Sticking | undefined;
   table(proxy: Proxy): StickEntries | undefined;
+}
+
+/** By what a backend's clients are bound to servers. */
+export interface DispatcherParts {
+  readonly rules: RuleLists;
+  readonly cookies: CookiePersistence | undefined;
+  readonly sticking: Sticking | undefined;
 }
 
 /** What the engine needs from outside. */
@@ -150,12 +157,14 @@ export class ProxyEngine implements ExchangeHost, ProxyEnvironment {
   }
 
   #backParts(runtime: BackendRuntime, parts: Pick<BackParts, 'rules' | 'errors' | 'page'>, makers: Makers): BackParts {
+    const cookies = makers.cookies(runtime);
+    const sticking = makers.sticking(runtime, this);
     return {
       ...parts,
       runtime,
-      dispatcher: makers.dispatcher(runtime, parts.rules, this),
-      cookies: makers.cookies(runtime),
-      sticking: makers.sticking(runtime, this),
+      dispatcher: makers.dispatcher(runtime, { rules: parts.rules, cookies, sticking }, this),
+      cookies,
+      sticking,
       idle: new IdleConnections(this.deadlines),
       forwarded: new ForwardedFields(runtime.settings),
     };

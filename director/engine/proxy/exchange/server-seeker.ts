@@ -53,7 +53,7 @@ export class ServerSeeker implements Waiting {
   }
 
   refused(now: number): void {
-    this.#end('S', 'Q', now);
+    this.#end('S', 'C', now);
   }
 
   connected(now: number): void {
@@ -69,9 +69,9 @@ export class ServerSeeker implements Waiting {
 
   late(now: number): void {
     if (this.#phase === 'queued') {
-      this.#back.dispatcher.leave(this, now);
+      this.#back.dispatcher.leave(this, now, true);
       this.#end('s', 'Q', now);
-    } else if (this.#phase === 'pausing' && this.stream.server !== undefined) this.#open(this.stream.server, now);
+    } else if (this.#phase === 'pausing') this.#goOn(now);
     else if (this.#phase === 'opening') {
       this.#user.cancelOpening();
       this.#retry('s', now);
@@ -96,6 +96,8 @@ export class ServerSeeker implements Waiting {
   #follow(assignment: Assignment, now: number): void {
     if (assignment.kind === 'given') this.#open(assignment.server, now);
     else if (assignment.kind === 'none') this.#end('S', 'C', now);
+    else if (assignment.kind === 'full') this.#end('S', 'Q', now);
+    else if (assignment.kind === 'later') this.#pause();
     else {
       this.#phase = 'queued';
       const { queueMs, connectMs = Infinity } = this.#back.runtime.back.timeouts;
@@ -120,10 +122,22 @@ export class ServerSeeker implements Waiting {
     const assignment = this.#back.dispatcher.retry(this, now);
     if (assignment.kind === 'none') this.#end(cause, 'C', now);
     else if (assignment.kind === 'given' && assignment.server === server) {
-      this.#phase = 'pausing';
-      const { connectMs = Infinity } = this.#back.runtime.back.timeouts;
-      this.#user.setAlarm(this.#openingAt + Math.min(RETRY_PAUSE_MS, connectMs));
+      this.#holds = true;
+      this.#pause();
     } else this.#follow(assignment, now);
+  }
+
+  #pause(): void {
+    this.#phase = 'pausing';
+    const { connectMs = Infinity } = this.#back.runtime.back.timeouts;
+    this.#user.setAlarm(this.#openingAt + Math.min(RETRY_PAUSE_MS, connectMs));
+  }
+
+  /** Once more with the server that is still taken for it, or with another. */
+  #goOn(now: number): void {
+    const { server } = this.stream;
+    if (this.#holds && server !== undefined) this.#open(server, now);
+    else this.#follow(this.#back.dispatcher.resume(this, now), now);
   }
 
   #end(cause: string, phase: string, now: number): void {

@@ -2,6 +2,7 @@ import type { LogLevel } from '../rules.ts';
 import type { RequestHead } from '../../http/request-head.ts';
 import type { ResponseHead } from '../../http/response-head.ts';
 import type { BackendRuntime } from '../runtime/backend-runtime.ts';
+import type { Placement } from '../runtime/placement.ts';
 import type { SampleValue } from '../runtime/sample-value.ts';
 import type { ServerRuntime } from '../runtime/server-runtime.ts';
 import type { Session, SocketAddress, TrackedEntry } from '../runtime/session.ts';
@@ -29,6 +30,7 @@ export class StreamState implements Stream {
   redispatched = false;
   serverQueue = 0;
   backendQueue = 0;
+  placement: Placement | undefined;
   capturedRequestCookie: string | undefined;
   capturedResponseCookie: string | undefined;
   requestLine: string | undefined;

@@ -121,6 +121,7 @@ export class TcpExchange extends StreamState implements Analysed, SeekerUser, Wi
 
   found(now: number): void {
     this.#phase = 'open';
+    this.#back?.sticking?.storeResponse(this, now);
     this.#towardsServer.at = now;
     this.#towardsClient.at = now;
     this.#move(now);

@@ -2,6 +2,7 @@ import type { BackSide } from '../backend.ts';
 import type { Backend, Listen } from '../configuration.ts';
 import { BackCounters, TimeAverages } from './counters.ts';
 import { FrequencyCounter } from './frequency-counter.ts';
+import type { ServerQueues } from './server-queues.ts';
 import { ServerRuntime } from './server-runtime.ts';
 import type { StickEntries } from './stick-entries.ts';
 
@@ -23,6 +24,8 @@ export class BackendRuntime {
   lastSessionAt: number | undefined;
   /** Its own stick table. */
   table: StickEntries | undefined;
+  /** Who waits for its servers. */
+  queues: ServerQueues | undefined;
   readonly #listeners: ((server: ServerRuntime) => void)[] = [];
 
   constructor(settings: Backend | Listen, id: number, now: number) {

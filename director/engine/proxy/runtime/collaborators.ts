@@ -1,4 +1,5 @@
 import type { ClosingReply, Verdict } from './verdict.ts';
+import type { RetryReason } from '../backend.ts';
 import type { BackendRuntime } from './backend-runtime.ts';
 import type { FrontendRuntime } from './frontend-runtime.ts';
 import type { ServerRuntime } from './server-runtime.ts';
@@ -24,8 +25,8 @@ export interface RuleLists {
   readonly afterResponse: RuleList<Stream>;
   /** `use_backend`, `default_backend`: a backend's name; undefined: none. Of frontends. */
   chooseBackend(stream: Stream): string | undefined;
-  /** `use-server`. Of backends. */
-  chooseServer(stream: Stream): string | undefined;
+  /** `use-server`: the first one whose server is accepted. Of backends. */
+  chooseServer(stream: Stream, accepts: (server: string) => boolean): string | undefined;
   /** `force-persist`, `ignore-persist`. */
   persistence(stream: Stream): 'force' | 'ignore' | 'normal';
   /** `monitor fail`. */
@@ -47,31 +48,44 @@ export type Assignment =
   /** `given` or `refused` comes later, unless it leaves. */
   | { readonly kind: 'queued' }
   /** No server is usable. */
-  | { readonly kind: 'none' };
+  | { readonly kind: 'none' }
+  /** The server that it is bound to has as many waiting as it may have. */
+  | { readonly kind: 'full' }
+  /** After a pause `resume` chooses another one. */
+  | { readonly kind: 'later' };
 
 /** Who gets which server of a backend, and who waits: persistence, stick tables, balancing, `maxconn` and `maxqueue`. */
 export interface Dispatcher {
   assign(waiting: Waiting, now: number): Assignment;
-  /** After a connection attempt failed: with the same server, or another (`retries`, `redispatch`); counts both. `none`: no more. */
-  retry(waiting: Waiting, now: number): Assignment;
-  /** It does not want to wait any longer. */
-  leave(waiting: Waiting, now: number): void;
+  /**
+   * After a connection attempt (or what `reason` says) failed: with the same server, or another (`retries`, `redispatch`);
+   * counts both. `none`: no more.
+   */
+  retry(waiting: Waiting, now: number, reason?: RetryReason): Assignment;
+  /** After `later`. */
+  resume(waiting: Waiting, now: number): Assignment;
+  /** It does not want to wait any longer; `late`: for its time is up. */
+  leave(waiting: Waiting, now: number, late?: boolean): void;
   /** The stream has done with its server; whoever waits for it may get it. */
   release(server: ServerRuntime, now: number): void;
 }
 
 /** The persistence cookie, in both directions (`cookie`, `appsession`'s heirs, `dynamic-cookie-key`). */
 export interface CookiePersistence {
-  /** Reads the client's, takes it out where `indirect` says so, and notes in `stream.termination` what it was. */
-  readRequest(stream: Stream): ServerRuntime | undefined;
+  /**
+   * Reads the client's, takes it out where `indirect` says so, and notes in `stream.termination` what it was. Whether it is
+   * looked at depends upon `stream.placement`.
+   */
+  readRequest(stream: Stream, now: number): ServerRuntime | undefined;
   /** Sets, rewrites, prefixes or removes the answer's; false: `checkcache` blocks the answer. */
   writeResponse(stream: Stream, now: number): boolean;
 }
 
 /** `stick on`, `stick match`, `stick store-…`. */
 export interface Sticking {
+  /** The server of the first entry that matches; notes in `stream.placement` what is to be stored. */
   match(stream: Stream, now: number): ServerRuntime | undefined;
-  storeRequest(stream: Stream, now: number): void;
+  /** Stores the server, once it has answered (in mode tcp: once the connection to it stands). */
   storeResponse(stream: Stream, now: number): void;
 }
 

@@ -3,6 +3,7 @@ import type { RequestHead } from '../../http/request-head.ts';
 import type { ResponseHead } from '../../http/response-head.ts';
 import type { LogLevel } from '../rules.ts';
 import type { BackendRuntime } from './backend-runtime.ts';
+import type { Placement } from './placement.ts';
 import type { SampleValue } from './sample-value.ts';
 import type { ServerRuntime } from './server-runtime.ts';
 import type { Session, SocketAddress, TrackedEntry } from './session.ts';
@@ -85,6 +86,8 @@ export interface Stream {
   /** Made when it is first asked for. */
   uniqueId: string | undefined;
   logLevel: LogLevel | 'silent' | undefined;
+  /** How it comes to its server; absent before it looks for one. */
+  placement?: Placement | undefined;
   /** What `track-sc…` of content rules has set; the session's own otherwise. */
   readonly tracked: (TrackedEntry | undefined)[];
   /** `txn.…`, `req.…` and `res.…`, by their whole names. */

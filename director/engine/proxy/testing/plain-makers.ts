@@ -47,6 +47,10 @@ class Turns implements Dispatcher {
     return this.#take(server);
   }
 
+  resume(waiting: Waiting): Assignment {
+    return this.retry(waiting);
+  }
+
   leave(): void {
     // Nobody waits.
   }
