@@ -15,7 +15,7 @@ export function libvirtDefaults(lab: MachineLab): Lines {
       assign('lv.default_prefix', `${lab.name}-`),
       assign('lv.cpus', 1),
       ...comment(
-        'Vagrant's own network is for all of its machines: else it goes with the last one that runs, and those that are off cannot start.',
+        "Vagrant's own network is for all of its machines: else it goes with the last that runs, and who is off cannot start.",
       ),
       assign('lv.management_network_keep', true),
     ],
