@@ -125,6 +125,14 @@ export class HeadEdits {
     return deleted;
   }
 
+  /** False for one that is the writer's own to decide. */
+  deleteOne(index: number): boolean {
+    if (index < this.arrived && isOwnField(this.fields?.idOf(index) ?? 0)) return false;
+    this.change();
+    this.dropped[index] = 1;
+    return true;
+  }
+
   /** Another value for one field. False as `add`. */
   replace(index: number, value: Uint8Array): boolean {
     const id = index < this.arrived ? (this.fields?.idOf(index) ?? 0) : 0;
