@@ -128,6 +128,12 @@ export class ProxyEngine implements ExchangeHost, ProxyEnvironment {
     else if (wire.inbox.length > 0 || wire.inbox.ended) client.received(now);
   }
 
+  /** No new requests; what is under way is brought to its end. */
+  drain(): void {
+    this.stopping = true;
+    for (const client of [...this.clients]) if (client instanceof HttpClient) client.drain();
+  }
+
   #forget(client: Client): void {
     if (!this.clients.delete(client)) return;
     client.session.frontend.current--;

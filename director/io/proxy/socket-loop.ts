@@ -6,7 +6,7 @@ import { TcpWire } from './tcp-wire.ts';
 
 /** Events that are taken from the system at once. */
 const EVENTS_AT_ONCE = 512;
-/** How long this thread sleeps itself before it leaves that to another one: no longer than its other users can wait. */
+/** How long this thread sleeps itself before it leaves that to another one, while nobody else needs it. */
 const OWN_SLEEP_MS = 1;
 const LONGEST_SLEEP_MS = 60_000;
 const WIRE_EVENTS = system.EPOLLIN | system.EPOLLOUT | system.EPOLLRDHUP | (system.EPOLLET as number);
@@ -33,6 +33,8 @@ export class SocketLoop {
   /** Sets a new use of a descriptor apart from the one before it, of which epoll may still tell. */
   readonly #generations: number[] = [];
   readonly #clock: () => number;
+  /** Connections that Node's own loop serves: while there are some, this one never sleeps on their thread. */
+  companions = 0;
   #soiled: TcpWire[] = [];
   /** With more to read than one turn may take. */
   #again: TcpWire[] = [];
@@ -71,8 +73,9 @@ export class SocketLoop {
 
   /** Level-triggered: as long as it is readable. */
   watch(fd: number, user: DescriptorUser): void {
+    const isNew = this.#users[fd] === undefined;
     this.#users[fd] = user;
-    this.#control(fd, system.EPOLLIN);
+    if (isNew) this.#control(fd, system.EPOLLIN);
   }
 
   unwatch(fd: number): void {
@@ -149,7 +152,7 @@ export class SocketLoop {
       this.#epoll,
       this.#events.address,
       EVENTS_AT_ONCE,
-      this.#busy ? 0 : Math.min(OWN_SLEEP_MS, this.#sleepMs()),
+      this.#busy || this.companions > 0 ? 0 : Math.min(OWN_SLEEP_MS, this.#sleepMs()),
     );
     this.#work(ready);
     if (this.#state !== 'turning') return;

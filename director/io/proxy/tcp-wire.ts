@@ -1,11 +1,11 @@
-import { Inbox, type Outbox, type Wire, type WireUser } from '../../engine/proxy/wire.ts';
+import { Inbox, type Outbox, OUTBOX_ENOUGH, type Wire, type WireUser } from '../../engine/proxy/wire.ts';
 import type { Slab } from './memory.ts';
 import { SLAB_OCTETS } from './memory.ts';
 import type { SocketLoop } from './socket-loop.ts';
 import * as system from './system.ts';
 
 /** What is written at least so long goes to the system from where it is, if nothing is before it. */
-const DIRECT_OCTETS = 4096;
+const DIRECT_OCTETS = 16_384;
 /** Reads in a row, so that one wire does not keep the others waiting. */
 const READS_AT_ONCE = 4;
 const LINGER_NOT = new Uint8Array(Int32Array.of(1, 0).buffer);
@@ -82,6 +82,8 @@ export class TcpWire implements Wire, Outbox {
     const tail = this.#segments.at(-1) as Segment;
     tail.to += octets;
     this.#pending += octets;
+    // Whoever looks at it waits to be told, also when all of it goes at once.
+    if (this.#pending >= OUTBOX_ENOUGH) this.#blocked = true;
     this.#soil();
   }
 

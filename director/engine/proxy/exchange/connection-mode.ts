@@ -1,9 +1,9 @@
 import type { ConnectionMode } from '../../http/persistence.ts';
 import type { ProxyCommon } from '../configuration.ts';
 
-/** Of a frontend and its backend together: the one that keeps less has its way. */
-export function connectionModeOf(front: ProxyCommon, back: ProxyCommon | undefined): ConnectionMode {
+/** Of a frontend and its backend together: the one that keeps less has its way; who stops keeps nothing. */
+export function connectionModeOf(front: ProxyCommon, back: ProxyCommon | undefined, stopping: boolean): ConnectionMode {
   const modes = [front.connectionMode, back?.connectionMode];
-  if (modes.includes('close')) return 'close';
+  if (stopping || modes.includes('close')) return 'close';
   return modes.includes('serverClose') ? 'server-close' : 'keep-alive';
 }

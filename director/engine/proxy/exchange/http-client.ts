@@ -2,13 +2,11 @@ import { HeadEdits } from '../../http/head-edits.ts';
 import { requestRefusalStatus } from '../../http/refusal.ts';
 import { RequestHead } from '../../http/request-head.ts';
 import type { Session } from '../runtime/session.ts';
-import type { ClosingReply } from '../runtime/verdict.ts';
 import type { Wire, WireUser } from '../wire.ts';
 import { BodyPump } from './body-pump.ts';
 import { Sleeper } from './deadlines.ts';
 import { HttpExchange } from './http-exchange.ts';
 import type { ExchangeHost, FrontParts } from './parts.ts';
-import { writeReply } from './write-reply.ts';
 import { StreamState } from './stream-state.ts';
 
 /** How long a client whose connection ends may go on sending before it is cut off, so that our last answer reaches it. */
@@ -98,7 +96,7 @@ export class HttpClient extends Sleeper implements WireUser {
   exchangeEnded(keeps: boolean, now: number): void {
     this.#exchange = undefined;
     if (this.#state !== 'open') return;
-    if (!keeps) {
+    if (!keeps || (this.host.stopping && this.wire.inbox.length === 0)) {
       this.linger(now);
       return;
     }
@@ -109,8 +107,15 @@ export class HttpClient extends Sleeper implements WireUser {
     this.#readRequests(now);
   }
 
-  send(reply: ClosingReply): void {
-    writeReply(this.wire.outbox, reply, this.head.refusal === undefined && this.head.method === 'HEAD');
+  /** Ended by somebody's command. */
+  kill(now: number): void {
+    if (this.#exchange === undefined) this.leave('abort');
+    else this.#exchange.kill(now);
+  }
+
+  /** No more requests after the one under way; who has sent nothing of one leaves at once. */
+  drain(): void {
+    if (this.#state === 'open' && this.#exchange === undefined && this.#firstOctetAt === undefined) this.leave();
   }
 
   /** Ends after what was sent; until the client has noticed, what it says is thrown away. */

@@ -13,8 +13,8 @@ import { sendOwnAnswer } from './own-answer.ts';
 import type { BackParts } from './parts.ts';
 import { RequestAnalysis, type Analysed } from './request-analysis.ts';
 import { RequestBody } from './request-body.ts';
-import { mayReuse } from './reuse.ts';
-import { ServerConnection, type ServerConnectionUser } from './server-connection.ts';
+import type { ServerConnection, ServerConnectionUser } from './server-connection.ts';
+import { ServerLink } from './server-link.ts';
 import { ServerSeeker, type SeekerUser } from './server-seeker.ts';
 import { StreamState } from './stream-state.ts';
 import { writeRequestHead } from './write-head.ts';
@@ -28,12 +28,11 @@ type Phase = 'analysing' | 'tarpitted' | 'seeking' | 'answering' | 'over';
 export class HttpExchange extends StreamState implements Analysed, SeekerUser, ServerConnectionUser, AnswerUser {
   readonly client: HttpClient;
   back: BackParts | undefined;
-  mode: ConnectionMode = 'keep-alive';
   override readonly request: RequestBody;
   readonly #analysis: RequestAnalysis;
   #phase: Phase = 'analysing';
   #seeker: ServerSeeker | undefined;
-  #connection: ServerConnection | undefined;
+  readonly #link: ServerLink;
   #answer: HttpAnswer | undefined;
   #continued = false;
   #tarpit: ClosingReply | undefined;
@@ -44,11 +43,17 @@ export class HttpExchange extends StreamState implements Analysed, SeekerUser, S
     this.client = client;
     client.edits.begin(client.head.fields);
     this.request = new RequestBody(client);
+    this.#link = new ServerLink(this, client.host);
     this.#analysis = new RequestAnalysis(this, client.front, client.host, 'http');
   }
 
   get stream(): this {
     return this;
+  }
+
+  get mode(): ConnectionMode {
+    const { front, host } = this.client;
+    return connectionModeOf(front.runtime.settings, this.back?.runtime.settings, host.stopping);
   }
 
   get bodyWaited(): boolean {
@@ -88,6 +93,11 @@ export class HttpExchange extends StreamState implements Analysed, SeekerUser, S
     if (this.#phase !== 'over') this.#clientGone(now);
   }
 
+  /** Ended by somebody's command. */
+  kill(now: number): void {
+    this.#abort('K', now);
+  }
+
   /** Its time is up. */
   late(now: number): void {
     if (this.#phase === 'analysing') this.#analysisIsLate(now);
@@ -103,20 +113,11 @@ export class HttpExchange extends StreamState implements Analysed, SeekerUser, S
   // Looking for a server.
 
   open(server: ServerRuntime): boolean {
-    const { host } = this.client;
-    const back = this.back as BackParts;
-    const idle = back.idle.take(server, (one) => mayReuse(back.runtime.back.reuse, this.first, one));
-    const connection = idle ?? new ServerConnection(server, host.connect(server, this), back.idle, host.limits);
-    const counts = idle === undefined ? 'connects' : 'reuses';
-    connection.user = this;
-    server.counters[counts]++;
-    back.runtime.counters[counts]++;
-    this.#connection = connection;
-    return idle !== undefined;
+    return this.#link.open(server, this.back as BackParts);
   }
 
   cancelOpening(): void {
-    this.#dropConnection();
+    this.#link.drop();
   }
 
   found(now: number): void {
@@ -148,7 +149,7 @@ export class HttpExchange extends StreamState implements Analysed, SeekerUser, S
   serverFailed(_reason: unknown, now: number): void {
     if (this.#phase === 'answering') this.#answer?.serverLost(now);
     else {
-      this.#connection = undefined;
+      this.#link.connection = undefined;
       this.#seeker?.failed(now);
     }
   }
@@ -156,7 +157,7 @@ export class HttpExchange extends StreamState implements Analysed, SeekerUser, S
   // The answer.
 
   answered(keepsClient: boolean, reusesServer: boolean, now: number): void {
-    this.#giveBack(reusesServer, now);
+    this.#link.giveBack(reusesServer, this.back?.idle, now);
     this.#end(keepsClient, now);
   }
 
@@ -170,7 +171,7 @@ export class HttpExchange extends StreamState implements Analysed, SeekerUser, S
 
   broken(cause: string, now: number): void {
     this.endedBy(cause, 'D');
-    this.#dropConnection();
+    this.#link.drop();
     this.#end(false, now, 'abort');
   }
 
@@ -183,7 +184,6 @@ export class HttpExchange extends StreamState implements Analysed, SeekerUser, S
   #analyse(now: number): void {
     const verdict = this.#analysis.run(now);
     this.back ??= this.#analysis.back;
-    this.mode = connectionModeOf(this.client.front.runtime.settings, this.back?.runtime.settings);
     if (verdict.kind === 'pass') this.#seek(now);
     else this.#obey(verdict, now);
   }
@@ -201,7 +201,7 @@ export class HttpExchange extends StreamState implements Analysed, SeekerUser, S
         this.setAlarm(now + (settings.timeouts.tarpitMs ?? 0));
       }
     } else if (verdict.kind === 'wait') {
-      if (!this.#continued && whoContinues(this.client.head, true) === 'proxy') this.#continue();
+      this.#continue();
       this.setAlarm(verdict.untilMs);
     } else if (verdict.kind === 'failed') this.#fail(500, 'P', 'R', now);
     else {
@@ -210,7 +210,9 @@ export class HttpExchange extends StreamState implements Analysed, SeekerUser, S
     }
   }
 
+  /** The client waits for that before it sends the body that we wait for. */
   #continue(): void {
+    if (this.#continued || whoContinues(this.client.head, true) !== 'proxy') return;
     this.#continued = true;
     this.client.wire.outbox.write(CONTINUE, 0, CONTINUE.length);
   }
@@ -230,7 +232,7 @@ export class HttpExchange extends StreamState implements Analysed, SeekerUser, S
 
   #sendHead(now: number): void {
     const { head, edits } = this.client;
-    const connection = this.#connection as ServerConnection;
+    const connection = this.#link.connection as ServerConnection;
     const { transfer } = writeRequestHead(connection.wire.outbox, head, edits, this.mode);
     connection.served++;
     this.#phase = 'answering';
@@ -241,10 +243,10 @@ export class HttpExchange extends StreamState implements Analysed, SeekerUser, S
 
   #sendBody(now: number): void {
     if (this.#answer?.tunnels === true) this.#answer.goOn(now);
-    else if (!this.requestDone && this.#connection !== undefined) {
+    else if (!this.requestDone && this.#link.connection !== undefined) {
       const { reader } = this.client.pump;
       const before = reader.received;
-      const state = this.request.send(this.#connection.wire.outbox);
+      const state = this.request.send(this.#link.connection.wire.outbox);
       this.bytesIn += reader.received - before;
       if (state === 'refused') this.#bodyRefused(reader.refusal, now);
       else if (state === 'end') this.#answer?.requestEnded(now);
@@ -290,10 +292,14 @@ export class HttpExchange extends StreamState implements Analysed, SeekerUser, S
   }
 
   #clientGone(now: number): void {
-    this.endedBy('C', this.#letter());
     if (this.back !== undefined) this.back.runtime.counters.clientAborts++;
     if (this.server !== undefined) this.server.counters.clientAborts++;
-    this.#dropConnection();
+    this.#abort('C', now);
+  }
+
+  #abort(cause: string, now: number): void {
+    this.endedBy(cause, this.#letter());
+    this.#link.drop();
     this.#end(false, now, 'abort');
   }
 
@@ -309,29 +315,11 @@ export class HttpExchange extends StreamState implements Analysed, SeekerUser, S
 
   #reply(reply: ClosingReply, cause: string, phase: string, now: number): void {
     this.endedBy(cause, phase);
-    this.#dropConnection();
+    this.#link.drop();
     this.#phase = 'answering';
     if (this.#answer === undefined) this.request.skip();
     if (reply.octets.length === 0) this.#end(false, now);
     else sendOwnAnswer(this, reply, now);
-  }
-
-  #giveBack(reusable: boolean, now: number): void {
-    const connection = this.#connection;
-    this.#connection = undefined;
-    if (connection === undefined) return;
-    connection.user = undefined;
-    const { inbox } = connection.wire;
-    const clean = reusable && inbox.length === 0 && !inbox.ended;
-    if (!clean || this.back?.idle.keep(connection, now) !== true) connection.wire.close();
-  }
-
-  #dropConnection(): void {
-    const connection = this.#connection;
-    this.#connection = undefined;
-    if (connection === undefined) return;
-    connection.user = undefined;
-    connection.wire.abort();
   }
 
   #end(keepsClient: boolean, now: number, how?: 'close' | 'abort'): void {

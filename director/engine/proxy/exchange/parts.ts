@@ -52,4 +52,6 @@ export interface ExchangeHost {
   /** Whoever uses the wire is called `connected` or `failed`, later. */
   connect(server: ServerRuntime, stream: Stream): Wire;
   nextNumber(): number;
+  /** No more requests: each connection ends with the exchange that is under way. */
+  readonly stopping: boolean;
 }
