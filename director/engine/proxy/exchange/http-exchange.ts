@@ -8,7 +8,7 @@ import { countArrival, countEnd, countRequest } from './accounting.ts';
 import { connectionModeOf } from './connection-mode.ts';
 import { HttpAnswer, type AnswerUser } from './http-answer.ts';
 import type { HttpClient } from './http-client.ts';
-import { LifeSigns } from './life-signs.ts';
+import { LifeSigns, timeoutsOf } from './life-signs.ts';
 import { sendOwnAnswer } from './own-answer.ts';
 import type { BackParts } from './parts.ts';
 import { RequestAnalysis, type Analysed } from './request-analysis.ts';
@@ -237,8 +237,12 @@ export class HttpExchange extends StreamState implements Analysed, SeekerUser, S
     connection.served++;
     this.#phase = 'answering';
     this.#answer = new HttpAnswer(this, connection);
-    this.#life = new LifeSigns(now, this.client.clientTimeoutMs, this.back?.runtime.back.timeouts ?? {});
+    this.#life = new LifeSigns(now, this.client.clientTimeoutMs, timeoutsOf(this));
     this.request.begin(transfer === 'chunked');
+  }
+
+  sendInterim(octets: Uint8Array): void {
+    this.client.wire.outbox.write(octets, 0, octets.length);
   }
 
   #sendBody(now: number): void {
@@ -310,7 +314,7 @@ export class HttpExchange extends StreamState implements Analysed, SeekerUser, S
   }
 
   #fail(status: number, cause: string, phase: string, now: number): void {
-    this.#reply((this.back ?? this.client.front).errors.reply(status), cause, phase, now);
+    this.#reply((this.back ?? this.client.front).errors.reply(status, this), cause, phase, now);
   }
 
   #reply(reply: ClosingReply, cause: string, phase: string, now: number): void {

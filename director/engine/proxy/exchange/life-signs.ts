@@ -1,4 +1,5 @@
 import type { BackTimeouts } from '../backend.ts';
+import type { Stream } from '../runtime/stream.ts';
 import { OUTBOX_ENOUGH } from '../wire.ts';
 
 export interface Owing {
@@ -7,6 +8,18 @@ export interface Owing {
   /** Octets that wait for the client. */
   readonly pending: number;
   readonly tunnels: boolean;
+}
+
+/** A backend's, or what rules have set in their place (`set-timeout`). */
+export function timeoutsOf(stream: Stream): BackTimeouts {
+  const timeouts = stream.backend?.back.timeouts ?? {};
+  const { serverTimeoutMs, tunnelTimeoutMs } = stream;
+  if (serverTimeoutMs === undefined && tunnelTimeoutMs === undefined) return timeouts;
+  return {
+    ...timeouts,
+    ...(serverTimeoutMs === undefined ? {} : { serverMs: serverTimeoutMs }),
+    ...(tunnelTimeoutMs === undefined ? {} : { tunnelMs: tunnelTimeoutMs }),
+  };
 }
 
 /** When each side of an exchange last did something, and until when it has to do something again. */

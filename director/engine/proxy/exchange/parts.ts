@@ -19,7 +19,8 @@ import type { IdleConnections } from './idle-connections.ts';
 
 /** Answers of a proxy's own for statuses that it has to give: `errorfile` and its kin, or what is built in. */
 export interface ErrorReplies {
-  reply(status: number): ClosingReply;
+  /** With a stream also its frontend's are looked at, and answers that are put together from it are possible. */
+  reply(status: number, stream?: Stream): ClosingReply;
 }
 
 /** What both sides of a proxy have. */

@@ -49,6 +49,8 @@ export class BackCounters extends TrafficCounters {
 
 export class ServerCounters extends BackCounters {
   failedChecks = 0;
+  /** Errors that `observe` has seen. */
+  failedAnalyses = 0;
 }
 
 /** Average of the last 1,024 streams, in milliseconds (HAProxy's swrate_add). */

@@ -30,6 +30,8 @@ export class FrontendRuntime {
   state: 'disabled' | 'open' | 'full' | 'paused' | 'stopped' = 'open';
   maxConnections: number;
   table: StickEntries | undefined;
+  /** Lines that were logged for it (`%lc`); whoever writes them counts. */
+  logged = 0;
 
   constructor(settings: Frontend | Listen, id: number, now: number) {
     this.settings = settings;

@@ -63,6 +63,9 @@ export class ServerRuntime {
   lastSessionAt: number | undefined;
   check: CheckReport | undefined;
   agent: CheckReport | undefined;
+  /** Whether checks, and agents, are asked; somebody may have switched them off (`disable health`, `disable agent`). */
+  checking: boolean;
+  agentChecking: boolean;
   /** Checks in a row that went as the last one: HAProxy's `health`, from 0 (down) to `rise + fall - 1`. */
   health: number;
   /** Values of the persistence cookie: the file's, or computed. */
@@ -82,6 +85,8 @@ export class ServerRuntime {
     this.changedAt = now;
     this.administrative.maintenance = settings.disabled;
     this.health = settings.check?.rise ?? 1;
+    this.checking = settings.check !== undefined;
+    this.agentChecking = settings.agent !== undefined;
   }
 
   get inMaintenance(): boolean {

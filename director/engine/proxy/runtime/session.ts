@@ -42,6 +42,8 @@ export interface Session {
   /** Between that and the first octet of the request: PROXY protocol and TLS. */
   handshakeMs: number;
   readonly proxied: boolean;
+  /** `expect-proxy`: a rule wants the PROXY protocol in front of everything else. */
+  expectsProxy?: boolean;
   readonly tls: TlsFacts | undefined;
   readonly httpMajor: 1 | 2;
   /** `track-sc0` to `-sc2`, when the rule stood in a list of connections or sessions. */

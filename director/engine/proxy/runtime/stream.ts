@@ -57,6 +57,11 @@ export interface Stream {
   contents(): Uint8Array;
   /** What the server has sent and nobody has taken yet, in mode tcp. */
   answerContents(): Uint8Array;
+  /** Nothing more comes of either, or there is no room for it: rules that wait for more look at what is here. */
+  readonly contentsComplete?: boolean;
+  readonly answerContentsComplete?: boolean;
+  /** Sends an answer 1xx of our own to the client (`early-hint`); absent where nobody would understand it. */
+  sendInterim?(octets: Uint8Array): void;
   /** The frontend's own until rules choose another. Absent: there is none. */
   backend: BackendRuntime | undefined;
   server: ServerRuntime | undefined;
@@ -70,6 +75,11 @@ export interface Stream {
   /** Octets to the client, and from it. */
   bytesOut: number;
   bytesIn: number;
+  /** `set-timeout`; absent: as the backend has them. */
+  serverTimeoutMs?: number;
+  tunnelTimeoutMs?: number;
+  /** `disable-l7-retry`: once it is sent, the request is not tried again elsewhere. */
+  triedOnce?: boolean;
   retries: number;
   redispatched: boolean;
   /** Streams before it in the server's queue, and in the backend's, when it came there. */

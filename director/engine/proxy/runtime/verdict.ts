@@ -17,6 +17,8 @@ export type Verdict =
   /** Closed without an answer; `drop`: and without a FIN or RST. */
   | { readonly kind: 'reject' }
   | { readonly kind: 'drop' }
+  /** `switch-mode http`: from here on the connection is one of mode http. */
+  | { readonly kind: 'switch' }
   /** The rules could not be followed (a rewrite failed in strict mode): 500. */
   | { readonly kind: 'failed' };
 

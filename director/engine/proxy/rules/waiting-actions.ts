@@ -1,0 +1,48 @@
+import { type FieldName, fieldName } from '../../http/field-name.ts';
+import { fromLatin1 } from '../../http/octets.ts';
+import { compileFormat, inRequest } from '../formats/log-format.ts';
+import { compileCondition } from '../matching/condition.ts';
+import type { HttpRequestAction, Rule } from '../rules.ts';
+import type { Verdict } from '../runtime/verdict.ts';
+import type { AnyMessage } from '../samples/fetches/header-values.ts';
+import type { Setting } from '../samples/setting.ts';
+import type { Subject } from '../samples/subject.ts';
+import type { Wait } from './rule-list.ts';
+
+/** `wait-for-body`: until the whole body is here, so much of it, as much as there is room for, or the time is up. */
+export function compileWaitForBody(
+  { timeMs, atLeast }: { readonly timeMs: number; readonly atLeast?: number },
+  { ports }: Setting,
+  side: (subject: Subject) => AnyMessage | undefined,
+): (subject: Subject, wait: Wait) => Verdict | undefined {
+  const { size, reservedForRewriting } = ports.buffers;
+  return (subject, wait) => {
+    const message = side(subject);
+    if (message === undefined || hasNoBody(message) || message.bodyComplete) return undefined;
+    const here = message.body().length;
+    const room = size - reservedForRewriting - message.head.fields.understood;
+    if (here >= room || (atLeast !== undefined && here >= atLeast)) return undefined;
+    return wait.upTo(timeMs);
+  };
+}
+
+const hasNoBody = ({ head }: AnyMessage): boolean => head.framing === 'none';
+
+type Hint = Rule<Extract<HttpRequestAction, { readonly action: 'early-hint' }>>;
+
+/** `early-hint`: rules side by side make one answer 103 (RFC 8297). Clients of HTTP/1.0 get none. */
+export function compileEarlyHints(hints: readonly Hint[], setting: Setting): (subject: Subject) => undefined {
+  const ready = hints.flatMap(({ name, value, when }) => {
+    const field: FieldName | undefined = fieldName(name);
+    if (field === undefined) return [];
+    const holds = compileCondition(when, setting);
+    return [{ name: name.toLowerCase(), holds, write: compileFormat(value, setting, inRequest) }];
+  });
+  return (subject) => {
+    const { stream, request } = subject;
+    if (stream?.sendInterim === undefined || request === undefined || request.head.minor === 0) return undefined;
+    const lines = ready.flatMap(({ name, holds, write }) => (holds(subject) ? [`${name}: ${write(subject)}\r\n`] : []));
+    if (lines.length > 0) stream.sendInterim(fromLatin1(`HTTP/1.1 103 Early Hints\r\n${lines.join('')}\r\n`));
+    return undefined;
+  };
+}
