@@ -2,16 +2,16 @@ import type { ListenerRuntime } from '../../engine/proxy/runtime/frontend-runtim
 import type { FrontendRuntime } from '../../engine/proxy/runtime/frontend-runtime.ts';
 import type { SocketAddress } from '../../engine/proxy/runtime/session.ts';
 import { LARGEST_ADDRESS, readAddress } from './socket-address.ts';
-import type { DescriptorUser, SocketLoop } from './socket-loop.ts';
+import type { DescriptorUser } from './socket-loop.ts';
 import * as system from './system.ts';
-import type { TcpWire } from './tcp-wire.ts';
 
 /** Connections that are taken in at once, so that those that are there already are not kept waiting. */
 const ACCEPTS_AT_ONCE = 64;
 const ON = new Uint8Array(Int32Array.of(1).buffer);
 
 export interface Accepted {
-  readonly wire: TcpWire;
+  /** Still of nobody. */
+  readonly fd: number;
   readonly from: SocketAddress;
   /** Asked of the system only when somebody wants to know. */
   readonly to: () => SocketAddress;
@@ -22,19 +22,16 @@ export class ClientListener implements DescriptorUser {
   readonly fd: number;
   readonly frontend: FrontendRuntime;
   readonly listener: ListenerRuntime;
-  readonly #loop: SocketLoop;
   readonly #onClient: (accepted: Accepted, from: ClientListener, now: number) => void;
   readonly #address = new Uint8Array(LARGEST_ADDRESS);
   readonly #size = new Uint32Array(1);
   readonly #sizeBytes = new Uint8Array(this.#size.buffer);
 
   constructor(
-    loop: SocketLoop,
     fd: number,
     [frontend, listener]: readonly [FrontendRuntime, ListenerRuntime],
     onClient: (accepted: Accepted, from: ClientListener, now: number) => void,
   ) {
-    this.#loop = loop;
     this.fd = fd;
     this.frontend = frontend;
     this.listener = listener;
@@ -47,8 +44,7 @@ export class ClientListener implements DescriptorUser {
       const fd = system.accept4(this.fd, this.#address, this.#sizeBytes, system.SOCK_NONBLOCK_CLOEXEC);
       if (fd === -1) return;
       system.setsockopt(fd, system.IPPROTO_TCP, system.TCP_NODELAY, ON, 4);
-      const wire = this.#loop.adopt(fd);
-      this.#onClient({ wire, from: readAddress(this.#address), to: () => ownAddress(fd) }, this, now);
+      this.#onClient({ fd, from: readAddress(this.#address), to: () => ownAddress(fd) }, this, now);
     }
   }
 }

@@ -36,10 +36,13 @@ export class ProxyService {
     return this.#loop;
   }
 
-  /** undefined: nothing is served any more. Rejects with DirectorError, and changes nothing, when a socket cannot be had. */
+  /**
+   * undefined: nothing is served any more. Rejects with DirectorError, and changes nothing, when a socket cannot be had or a certificate
+   * cannot be read.
+   */
   async configure(configuration: ProxyConfiguration | undefined): Promise<void> {
     const next = configuration && new ProxyServer(configuration, this.#makers(configuration), this.#open());
-    await next?.resolve();
+    await next?.prepare();
     const before = this.#server;
     this.#takePlaces(next);
     next?.listen(this.#sockets);

@@ -11,6 +11,15 @@ const OWN_SLEEP_MS = 1;
 const LONGEST_SLEEP_MS = 60_000;
 const WIRE_EVENTS = system.EPOLLIN | system.EPOLLOUT | system.EPOLLRDHUP | (system.EPOLLET as number);
 
+/** A wire of any kind, as the loop sees it. */
+export interface LoopWire {
+  readonly closed: boolean;
+  /** Takes in what there is, as far as there is room. */
+  read(now: number): void;
+  /** Sends what was written. */
+  flush(now: number): void;
+}
+
 /** Whoever waits for a descriptor to become readable. */
 export interface DescriptorUser {
   readable(now: number): void;
@@ -35,14 +44,15 @@ export class SocketLoop {
   readonly #clock: () => number;
   /** Connections that Node's own loop serves: while there are some, this one never sleeps on their thread. */
   companions = 0;
-  #soiled: TcpWire[] = [];
+  #soiled: LoopWire[] = [];
   /** With more to read than one turn may take. */
-  #again: TcpWire[] = [];
+  #again: LoopWire[] = [];
   /** With no room to read before its user has used something up. */
-  #full: TcpWire[] = [];
+  #full: LoopWire[] = [];
   #settling: [TcpWire, number][] = [];
   #state: 'stopped' | 'turning' | 'asleep' = 'stopped';
   #turnPlanned = false;
+  #wakesAt = Infinity;
 
   constructor(clock: () => number) {
     this.#clock = clock;
@@ -100,17 +110,28 @@ export class SocketLoop {
     return this.#add(wire);
   }
 
-  soiled(wire: TcpWire): void {
+  /** Whoever was called by Node's own loop: what that has brought about is done at once. */
+  settle(): void {
+    if (this.#state === 'stopped') return;
+    const now = this.#clock();
+    this.#flush(now);
+    this.#resume(now);
+    this.#flush(now);
+    // The sleeper does not know of a time that is sooner than the one it was told.
+    if (this.#state === 'asleep' && this.deadlines.nextAt < this.#wakesAt) this.wake();
+  }
+
+  soiled(wire: LoopWire): void {
     this.#soiled.push(wire);
     if (this.#soiled.length === 1) this.wake();
   }
 
-  again(wire: TcpWire): void {
+  again(wire: LoopWire): void {
     this.#again.push(wire);
     if (this.#again.length === 1) this.wake();
   }
 
-  full(wire: TcpWire): void {
+  full(wire: LoopWire): void {
     this.#full.push(wire);
   }
 
@@ -162,6 +183,7 @@ export class SocketLoop {
 
   #sleep(): void {
     this.#state = 'asleep';
+    this.#wakesAt = this.#clock() + this.#sleepMs();
     system.epollWaitAside([this.#epoll, this.#events.address, EVENTS_AT_ONCE, this.#sleepMs()], (ready) => {
       if (this.#state !== 'asleep') return;
       this.#state = 'turning';

@@ -72,10 +72,8 @@ export class RequestAnalysis {
         return this.#awaitBody(runtime.settings);
       case RULES:
         return this.#runRules(rules.request, now);
-      default: {
-        const reply = page?.answer(this.#stream, now);
-        return reply === undefined ? PASS : { kind: 'reply', reply, denies: false };
-      }
+      default:
+        return page?.answer(this.#stream, now) ?? PASS;
     }
   }
 

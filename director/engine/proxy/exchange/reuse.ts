@@ -6,6 +6,8 @@ import type { ServerConnection } from './server-connection.ts';
  * moment: a client's first request cannot be repeated by the client without somebody noticing.
  */
 export function mayReuse(policy: BackSide['reuse'], first: boolean, connection: ServerConnection): boolean {
+  // It was opened in the name of one client.
+  if (connection.server.settings.sendProxy !== undefined) return false;
   switch (policy) {
     case 'never':
       return false;
