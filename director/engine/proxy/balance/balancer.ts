@@ -3,8 +3,6 @@ import type { Stream } from '../runtime/stream.ts';
 
 /** One way of choosing a server (`balance`). */
 export interface Balancer {
-  /** One server after another, so that any other will do for a stream whose first choice has failed. */
-  readonly rotates: boolean;
   /** What waits in the backend's queue shows that all servers are full. */
   readonly fullWhenQueued: boolean;
   /** Undefined: all are full. `avoid`: another one, if there is any. */

@@ -15,7 +15,6 @@ interface Entry {
 
 /** Servers in two sorted lists, active ones and backups, of which the first one that is not full is taken. */
 abstract class Listed implements Balancer {
-  readonly rotates = false;
   abstract readonly fullWhenQueued: boolean;
   protected readonly capacity: Capacity;
   readonly #group: ServerGroup;

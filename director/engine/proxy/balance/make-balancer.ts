@@ -60,7 +60,6 @@ export function makeBalancer({ backend, group, capacity, random, fetch }: Balanc
 
 /** What all have in common that do not look at loads. */
 abstract class OfServers implements Balancer {
-  abstract readonly rotates: boolean;
   abstract readonly fullWhenQueued: boolean;
   readonly #places: { changed(): void };
 
@@ -81,7 +80,6 @@ abstract class OfServers implements Balancer {
 
 /** `balance static-rr`. */
 class StaticRoundRobin extends OfServers {
-  readonly rotates = true;
   readonly fullWhenQueued = true;
   readonly #map: ServerMap;
 
@@ -97,7 +95,6 @@ class StaticRoundRobin extends OfServers {
 
 /** `balance random`: of some servers that are drawn by weight the one with the least load. */
 class RandomDraw extends OfServers {
-  readonly rotates = true;
   readonly fullWhenQueued = false;
   readonly #ring: HashRing;
   readonly #capacity: Capacity;
@@ -127,7 +124,6 @@ class RandomDraw extends OfServers {
 
 /** Hashes with `hash-type map-based`. */
 class MapHash extends OfServers {
-  readonly rotates = false;
   readonly fullWhenQueued = false;
   readonly #map: ServerMap;
   readonly #group: ServerGroup;
@@ -148,7 +144,6 @@ class MapHash extends OfServers {
 
 /** Hashes with `hash-type consistent`. */
 class RingHash extends OfServers {
-  readonly rotates = false;
   readonly fullWhenQueued = false;
   readonly #ring: HashRing;
   readonly #group: ServerGroup;

@@ -150,7 +150,6 @@ class Rotation {
 
 /** `balance roundrobin`. */
 export class SmoothRoundRobin implements Balancer {
-  readonly rotates = true;
   readonly fullWhenQueued = true;
   readonly #group: ServerGroup;
   readonly #capacity: Capacity;

@@ -1,4 +1,5 @@
 import type { Balancer } from '../balance/balancer.ts';
+import { isHashing } from '../balance/make-balancer.ts';
 import type { Capacity } from '../balance/capacity.ts';
 import type { ServerGroup } from '../balance/server-group.ts';
 import type { RetryReason } from '../backend.ts';
@@ -63,7 +64,7 @@ export class BackendDispatcher implements Dispatcher, QueueUser {
 
   retry(waiting: Waiting, now: number, reason: RetryReason = 'conn-failure'): Assignment {
     const { stream } = waiting;
-    const { backend, balancer, group } = this.#parts;
+    const { backend } = this.#parts;
     const { server } = stream;
     const placement = (stream.placement ??= new Placement());
     if (server === undefined) return NONE;
@@ -81,7 +82,7 @@ export class BackendDispatcher implements Dispatcher, QueueUser {
     }
     this.release(server, now);
     placement.direct = false;
-    return balancer.rotates && group.active.length > 1 ? this.#balance(waiting, server, now) : LATER;
+    return this.#anyWillDo() ? this.#balance(waiting, server, now) : LATER;
   }
 
   resume(waiting: Waiting, now: number): Assignment {
@@ -198,12 +199,17 @@ export class BackendDispatcher implements Dispatcher, QueueUser {
 
   /** Whether this attempt is to go elsewhere (`option redispatch`): in its turn, or when any other server will do. */
   #redispatches({ persistence, attempts, direct }: Placement): boolean {
-    const { backend, balancer, group } = this.#parts;
-    const { redispatch, retries } = backend.back;
+    const { redispatch, retries } = this.#parts.backend.back;
     if (redispatch === undefined || persistence === 'force') return false;
     const every = redispatch > 0 ? redispatch : retries + 1 + redispatch;
     if (redispatch !== 0 && every !== 0 && attempts % every === 0) return true;
-    return !direct && balancer.rotates && group.active.length > 1;
+    return !direct && this.#anyWillDo();
+  }
+
+  /** Nothing but the balancing has chosen, and it could as well have chosen another. */
+  #anyWillDo(): boolean {
+    const { backend, group } = this.#parts;
+    return group.active.length > 1 && !isHashing(backend.back.balance);
   }
 
   #countChange(stream: Stream, previous: ServerRuntime, chosen: ServerRuntime | undefined): void {

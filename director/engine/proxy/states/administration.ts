@@ -46,8 +46,17 @@ export class Administration {
 
   /** `set server … state ready`: both are taken back. */
   setReady(server: ServerRuntime, now: number): void {
-    this.clearMaintenance(server, now);
     this.clearDrain(server, now);
+    this.clearMaintenance(server, now);
+  }
+
+  /** HAProxy says so whenever anything else changes about a server that drains. */
+  remindOfDrain(server: ServerRuntime): void {
+    if (!server.draining || server.inMaintenance) return;
+    const text = server.administrative.drain
+      ? 'remains in forced drain mode'
+      : `is leaving forced drain but remains in drain mode${via(server)}`;
+    this.#states.log(server, 'notice', `${named(server)} ${text}`);
   }
 
   #set(server: ServerRuntime, mode: Mode, now: number, cause: string): void {
@@ -122,6 +131,7 @@ export class Administration {
     states.tell(server);
     if (!hadSome && hasUsable(backend)) backend.changedAt = now;
     states.welcome(server, now);
+    this.remindOfDrain(server);
   }
 
   #enterDrain(server: ServerRuntime, mode: Mode, now: number, cause: string): void {

@@ -110,9 +110,12 @@ export class ServerStates {
       return "Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.\n";
     const hadSome = hasUsable(backend);
     server.userWeight = weight;
+    // In maintenance it counts only afterwards.
+    if (server.inMaintenance) return undefined;
     this.weigh(server, now);
     this.tell(server);
-    if (!server.inMaintenance) this.backendMayBeDown(backend, hadSome, now);
+    this.backendMayBeDown(backend, hadSome, now);
+    this.administration.remindOfDrain(server);
     return undefined;
   }
 

@@ -52,7 +52,10 @@ class BackendSticking implements Sticking {
     this.#response = rules.filter(({ settings }) => settings.stores === 'response');
   }
 
-  /** Once a table has a key to store, no other rule that stores there is looked at: the most precise one stands first. */
+  /**
+   * As in HAProxy, room is made for what is to be stored before anybody knows whether the key is there already.
+   * Once a table has a key to store, no other rule that stores there is looked at: the most precise one stands first.
+   */
   match(stream: Stream, now: number): ServerRuntime | undefined {
     const { placement } = stream;
     let found: ServerRuntime | undefined;
@@ -66,7 +69,7 @@ class BackendSticking implements Sticking {
         found ??= this.#serverOf(entry, table, placement);
         table.touch(key, now);
       }
-      if (stores) note(placement, { table, key });
+      if (stores && table.makeRoom(now)) note(placement, { table, key });
     }
     return found;
   }
@@ -77,7 +80,7 @@ class BackendSticking implements Sticking {
     for (const { probe, table } of this.#response) {
       if (placement?.stores?.some((one, index) => index >= ofRequest && one.table === table) === true) continue;
       const key = keyFor(probe, table, stream, now);
-      if (key !== undefined) note(placement, { table, key });
+      if (key !== undefined && table.makeRoom(now)) note(placement, { table, key });
     }
     const stores = placement?.stores ?? [];
     if (placement !== undefined) placement.stores = undefined;

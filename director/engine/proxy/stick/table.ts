@@ -111,10 +111,15 @@ class Table implements StickEntries {
     return this.#entries.delete(key);
   }
 
-  #make(key: string, now: number): Entry | undefined {
+  makeRoom(now: number): boolean {
     this.#dropExpired(now);
-    const { size, noPurge, expireMs } = this.settings;
-    if (this.#entries.size >= size && (noPurge || !this.#dropOldest())) return undefined;
+    const { size, noPurge } = this.settings;
+    return this.#entries.size < size || (!noPurge && this.#dropOldest());
+  }
+
+  #make(key: string, now: number): Entry | undefined {
+    const { expireMs } = this.settings;
+    if (!this.makeRoom(now)) return undefined;
     const entry = new Entry(key, this.#layout);
     if (expireMs > 0) entry.expiresAt = now + expireMs;
     this.#entries.set(key, entry);
