@@ -91,7 +91,8 @@ function convert(argument: string, type: string, at: number): string | number {
   switch (type) {
     case 'int': {
       if (!/^-?\d+$/.test(argument)) throw new ArgumentError(at, `"${argument}" is not a number`);
-      return Number(argument);
+      // What is beyond a number's precision is exact as text.
+      return Number.isSafeInteger(Number(argument)) ? Number(argument) : argument;
     }
     case 'ipv4':
       if (!isIpv4(argument)) throw new ArgumentError(at, `"${argument}" is not an IPv4 address`);

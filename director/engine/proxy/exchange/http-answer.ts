@@ -11,7 +11,7 @@ import type { HttpClient } from './http-client.ts';
 import type { BackParts } from './parts.ts';
 import type { StreamState } from './stream-state.ts';
 import type { ServerConnection } from './server-connection.ts';
-import { writeAnswerHead } from './write-head.ts';
+import { losesBody, writeAnswerHead } from './write-head.ts';
 
 /** What has to be known of the request to read the answer to it. */
 const askedBy = ({ head }: HttpClient): Asked => ({ method: head.method, upgrades: head.upgrades });
@@ -137,12 +137,12 @@ export class HttpAnswer {
     else {
       back?.sticking?.storeResponse(stream, now);
       if (back?.cookies?.writeResponse(stream, now) === false) this.#user.unusable(502, 'P', 'H', now);
-      else this.#begin();
+      else this.#begin(now);
     }
   }
 
   /** From here on the answer goes to the client. */
-  #begin(): void {
+  #begin(now: number): void {
     const { client, mode, stream } = this.#user;
     const { head, edits, pump, wire } = this.#connection;
     stream.status = edits.status === 0 ? head.status : edits.status;
@@ -150,6 +150,12 @@ export class HttpAnswer {
     this.#reuses = mayReuseServer(mode, head);
     stream.bytesOut += writeAnswerHead(client.wire.outbox, client.head, head, edits, mode);
     wire.inbox.from = head.at;
+    if (losesBody(head, edits)) {
+      // What the server still sends belongs to nobody.
+      this.#reuses = false;
+      this.#finish(now);
+      return;
+    }
     this.#state = head.framing === 'tunnel' ? 'tunnel' : 'body';
     pump.begin(head.framing, head.length, head.at, head.framing === 'chunked' && client.head.minor === 1);
   }
@@ -157,10 +163,12 @@ export class HttpAnswer {
   #pumpBody(now: number): void {
     const state = pumpCounted(this.#connection.pump, this.#connection.wire, this.#user);
     if (state === 'refused') this.#user.broken(this.#connection.wire.inbox.ended ? 'S' : 'P', now);
-    else if (state === 'end') {
-      this.#state = 'done';
-      if (this.#user.requestDone) this.#user.answered(this.#keeps, this.#reuses, now);
-    }
+    else if (state === 'end') this.#finish(now);
+  }
+
+  #finish(now: number): void {
+    this.#state = 'done';
+    if (this.#user.requestDone) this.#user.answered(this.#keeps, this.#reuses, now);
   }
 
   /** Each direction ends by itself; the tunnel is over with the second one. */

@@ -7,8 +7,9 @@ import type { AnswerUser } from './http-answer.ts';
 import { writeAnswerHead } from './write-head.ts';
 
 /** An answer of our own goes through `http-after-response` and is written anew, as a server's would be. */
-export function sendOwnAnswer(user: AnswerUser, { octets }: ClosingReply, now: number): void {
-  const { client, stream, mode } = user;
+export function sendOwnAnswer(user: AnswerUser, { octets, keeps }: ClosingReply, now: number): void {
+  const { client, stream } = user;
+  const mode = keeps ? user.mode : 'close';
   const { outbox } = client.wire;
   const head = new ResponseHead(client.host.limits);
   const edits = new HeadEdits();

@@ -19,9 +19,17 @@ export function writeAnswerHead(
   mode: ConnectionMode,
 ): number {
   const room = outbox.reserve(headRoom(response.at - response.start, edits));
-  const end = writer.response(response, edits, outgoingResponse(request, response, mode), room.buffer, room.at);
+  const outgoing = outgoingResponse(request, response, mode);
+  const said = losesBody(response, edits) ? ({ ...outgoing, transfer: 'none' } as const) : outgoing;
+  const end = writer.response(response, edits, said, room.buffer, room.at);
   outbox.commit(end - room.at);
   return end - room.at;
+}
+
+/** Whether rules have made an answer of it that has no body (RFC 9110 section 6.4.1), though it came with one. */
+export function losesBody({ framing }: ResponseHead, { status }: HeadEdits): boolean {
+  const isBodiless = status === 204 || status === 304;
+  return isBodiless && framing !== 'none' && framing !== 'tunnel';
 }
 
 /** Writes a request's head to the server; answers what it says. */

@@ -144,8 +144,8 @@ export function formatTime(format: string, ms: number, offset: number): string {
   return written(format, new Parts(ms, offset));
 }
 
-/** RFC 9110 section 5.6.7. */
-export const httpDate = (ms: number): string => formatTime('%a, %d %b %Y %T GMT', ms, 0);
+/** RFC 9110 section 5.6.7, with a fraction of the second where HAProxy has one. */
+export const httpDate = (ms: number, fraction = ''): string => formatTime(`%a, %d %b %Y %T${fraction} GMT`, ms, 0);
 
 /** `12/Dec/2012:12:12:12.012` */
 export function logDate(ms: number, offset: number): string {

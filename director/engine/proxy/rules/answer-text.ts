@@ -12,25 +12,13 @@ export function answerOf(status: number, reason: string, fields: readonly Field[
   return { status, octets: fromLatin1(`HTTP/1.1 ${status} ${reason}\r\n${lines}\r\n${body}`), keeps: true };
 }
 
-const headEnd = (text: string): number => /\r?\n\r?\n/.exec(text)?.index ?? -1;
-
-/**
- * An answer that a file has as a whole, whose length is put in where it is missing. Empty: the connection ends without a word.
- * `status` where its first line has none.
- */
+/** An answer that a file has as a whole. Empty: the connection ends without a word. `status` where its first line has none. */
 export function answerOfFile(text: string, status: number): ClosingReply {
-  const end = headEnd(text);
-  const head = end === -1 ? text : text.slice(0, end);
+  const [head = ''] = text.split(/\r?\n\r?\n/, 1);
   const said = Number(/^HTTP\/\d\.\d (\d{3})/.exec(head)?.[1] ?? status);
-  const whole = end === -1 || /^content-length[ \t]*:/im.test(head) ? text : withLength(text, end);
-  const keeps = text !== '' && !/^connection[ \t]*:[^\r\n]*\bclose\b/im.test(head);
-  return { status: said, octets: fromLatin1(whole), keeps };
-}
-
-function withLength(text: string, end: number): string {
-  const blank = /\r?\n\r?\n/.exec(text)?.[0] ?? '';
-  const body = text.slice(end + blank.length);
-  return `${text.slice(0, end)}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  // Without a length its end is the connection's.
+  const keeps = /^content-length[ \t]*:/im.test(head) && !/^connection[ \t]*:[^\r\n]*\bclose\b/im.test(head);
+  return { status: said, octets: fromLatin1(text), keeps };
 }
 
 /** The same answer with another field behind the others. */

@@ -16,7 +16,7 @@ import { compileRequestAction, compileResponseAction } from './message-actions.t
 import { compileRedirect } from './redirect.ts';
 import { ReadyRules, ready, type ListOptions, type ReadyRule } from './rule-list.ts';
 import { compileContentAction, compileSessionAction } from './tcp-actions.ts';
-import { compileEarlyHints, compileWaitForBody } from './waiting-actions.ts';
+import { compileEarlyHint, compileWaitForBody } from './waiting-actions.ts';
 
 /** The rules of proxies, and what they answer to errors. */
 export function ruleMakers(ports: RulePorts): Pick<Makers, 'rules' | 'errors'> {
@@ -82,27 +82,16 @@ function requestRules(
   setting: Setting,
   errors: ErrorTables,
 ): readonly ReadyRule[] {
-  const list: ReadyRule[] = [];
-  for (let index = 0; index < rules.length; index++) {
-    const rule = rules[index] as Rule<HttpRequestAction>;
-    if (rule.action === 'wait-for-body') {
-      list.push(
-        ready(
-          rule.when,
-          setting,
-          compileWaitForBody(rule, setting, ({ request }) => request),
-        ),
+  return rules.map((rule) => {
+    if (rule.action === 'wait-for-body')
+      return ready(
+        rule.when,
+        setting,
+        compileWaitForBody(rule, setting, ({ request }) => request),
       );
-    } else if (rule.action === 'early-hint') {
-      const hints = [rule];
-      for (let next = rules[index + 1]; next?.action === 'early-hint'; next = rules[index + 1]) {
-        hints.push(next);
-        index++;
-      }
-      list.push({ act: compileEarlyHints(hints, setting) });
-    } else list.push(ready(rule.when, setting, compileRequestAction(rule, setting, errors)));
-  }
-  return list;
+    if (rule.action === 'early-hint') return ready(rule.when, setting, compileEarlyHint(rule, setting));
+    return ready(rule.when, setting, compileRequestAction(rule, setting, errors));
+  });
 }
 
 function responseRules(

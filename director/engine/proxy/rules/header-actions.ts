@@ -119,11 +119,19 @@ const elementwise =
   (text, template) => {
     let result = '';
     let done = 0;
+    let wasReplaced = false;
     for (const { from, to } of elementsOf(text)) {
-      result += text.slice(done, from) + replaced(text.slice(from, to), template);
+      const before = text.slice(from, to);
+      const after = replaced(before, template);
+      const between = text.slice(done, from);
+      const isReplaced = after !== before;
+      // Blanks around what is replaced go with it.
+      const kept = wasReplaced ? between.trimStart() : between;
+      result += (isReplaced ? kept.trimEnd() : kept) + after;
+      wasReplaced = isReplaced;
       done = to;
     }
-    return result + text.slice(done);
+    return result + (wasReplaced ? text.slice(done).trimStart() : text.slice(done));
   };
 
 /** What rules do to header fields. */

@@ -55,10 +55,14 @@ export function compileReply(reply: HttpReply, setting: Setting, side: Side, def
   const write = bodyOf(body, setting, side);
   const headers = reply.headers.map(({ name, value }) => ({ name, text: textOf(value, setting, side) }));
   const make: ReplyMaker = (subject) => {
+    subject.replacing = side === 'response';
     // Formats of the answer see its status.
     if (subject.stream !== undefined) subject.stream.status = status;
     const text = typeof write === 'string' ? write : write(subject);
-    const fields = headers.map((header) => ({ name: header.name, value: header.text(subject) }));
+    const fields = headers
+      .map((header) => ({ name: header.name, value: header.text(subject) }))
+      .filter(({ value }) => value !== '');
+    subject.replacing = false;
     if (!WITHOUT_LENGTH.has(status)) fields.push({ name: 'content-length', value: String(text.length) });
     if (text !== '' && contentType !== undefined) fields.push({ name: 'content-type', value: octetText(contentType) });
     return answerOf(status, reasonOf(status), fields, text);

@@ -2,7 +2,7 @@ import type { SampleExpression } from '../expressions.ts';
 import type { TrackedEntry } from '../runtime/session.ts';
 import { compileSample } from '../samples/compile.ts';
 import type { Setting } from '../samples/setting.ts';
-import { stickKey } from '../samples/stick-key.ts';
+import { keyOf } from '../stick/key-of.ts';
 import type { Subject } from '../samples/subject.ts';
 
 /** Where a rule stands: `session`: before there is a stream; `http`: its request is there and counted. */
@@ -21,7 +21,7 @@ export function compileTrack(
     if (stream?.tracked[counter] !== undefined || session.tracked[counter] !== undefined) return;
     const table = setting.environment.tables.get(rule.table);
     const sample = table === undefined ? undefined : sampler.one(subject);
-    const key = table === undefined || sample === undefined ? undefined : stickKey(table.settings, sample);
+    const key = table === undefined || sample === undefined ? undefined : keyOf(table.settings, sample);
     const entry = key === undefined ? undefined : table?.touch(key, now);
     if (table === undefined || entry === undefined) return;
     const tracked = { table, entry };

@@ -1,8 +1,7 @@
-import { type FieldName, fieldName } from '../../http/field-name.ts';
+import { fieldName } from '../../http/field-name.ts';
 import { fromLatin1 } from '../../http/octets.ts';
 import { compileFormat, inRequest } from '../formats/log-format.ts';
-import { compileCondition } from '../matching/condition.ts';
-import type { HttpRequestAction, Rule } from '../rules.ts';
+import type { HttpRequestAction } from '../rules.ts';
 import type { Verdict } from '../runtime/verdict.ts';
 import type { AnyMessage } from '../samples/fetches/header-values.ts';
 import type { Setting } from '../samples/setting.ts';
@@ -28,21 +27,18 @@ export function compileWaitForBody(
 
 const hasNoBody = ({ head }: AnyMessage): boolean => head.framing === 'none';
 
-type Hint = Rule<Extract<HttpRequestAction, { readonly action: 'early-hint' }>>;
+type Hint = Extract<HttpRequestAction, { readonly action: 'early-hint' }>;
 
-/** `early-hint`: rules side by side make one answer 103 (RFC 8297). Clients of HTTP/1.0 get none. */
-export function compileEarlyHints(hints: readonly Hint[], setting: Setting): (subject: Subject) => undefined {
-  const ready = hints.flatMap(({ name, value, when }) => {
-    const field: FieldName | undefined = fieldName(name);
-    if (field === undefined) return [];
-    const holds = compileCondition(when, setting);
-    return [{ name: name.toLowerCase(), holds, write: compileFormat(value, setting, inRequest) }];
-  });
+/** `early-hint`: an answer 103 (RFC 8297) for each. Clients of HTTP/1.0 get none. */
+export function compileEarlyHint({ name, value }: Hint, setting: Setting): (subject: Subject) => undefined {
+  const isName = fieldName(name) !== undefined;
+  const write = compileFormat(value, setting, inRequest);
   return (subject) => {
     const { stream, request } = subject;
-    if (stream?.sendInterim === undefined || request === undefined || request.head.minor === 0) return undefined;
-    const lines = ready.flatMap(({ name, holds, write }) => (holds(subject) ? [`${name}: ${write(subject)}\r\n`] : []));
-    if (lines.length > 0) stream.sendInterim(fromLatin1(`HTTP/1.1 103 Early Hints\r\n${lines.join('')}\r\n`));
+    if (!isName || stream?.sendInterim === undefined || request === undefined || request.head.minor === 0)
+      return undefined;
+    const line = `${name.toLowerCase()}: ${write(subject)}`;
+    stream.sendInterim(fromLatin1(`HTTP/1.1 103 Early Hints\r\n${line}\r\n\r\n`));
     return undefined;
   };
 }

@@ -21,6 +21,8 @@ export class Subject {
   now = 0;
   /** `strict-mode`: a rewrite that fails is an error. */
   strict = true;
+  /** The server's answer is thrown away for one of our own, and is no more. */
+  replacing = false;
   #target: TargetParts | undefined;
   #rawRequest: Message<RequestHead> | undefined;
   #rawResponse: Message<ResponseHead> | undefined;
@@ -35,6 +37,7 @@ export class Subject {
     this.final = true;
     this.mayChange = false;
     this.strict = true;
+    this.replacing = false;
     this.#target = undefined;
     this.#rawRequest = undefined;
     this.#rawResponse = undefined;
@@ -47,6 +50,7 @@ export class Subject {
   }
 
   get response(): Message<ResponseHead> | undefined {
+    if (this.replacing) return undefined;
     return this.stream?.response ?? (this.#rawResponse ??= this.#readResponse());
   }
 

@@ -22,10 +22,15 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, ms: 1000, us: 1_000_000 
 export const dateConverters = {
   ltime: time(true),
   utime: time(false),
+  /** With what a second is short of in units behind a point, as a number. */
   http_date: (given) => {
     const offset = numberAt(given, 0);
     const unit = UNITS[textAt(given, 1)] ?? 1;
-    return (value) =>
-      value.type === 'int' ? str(httpDate(Math.floor((Number(value.value) + offset) / unit) * 1000)) : undefined;
+    return (value) => {
+      if (value.type !== 'int') return undefined;
+      const units = Number(value.value) + offset;
+      const seconds = Math.floor(units / unit);
+      return str(httpDate(seconds * 1000, unit === 1 ? '' : `.${units - seconds * unit}`));
+    };
   },
 } satisfies Converters;

@@ -40,15 +40,19 @@ function urlDecoded(text: string, inForm: boolean): string | undefined {
   return decoded;
 }
 
-function hexInteger(text: string): bigint {
-  const digits = /^[\da-f]*/i.exec(text)?.[0] ?? '';
+/** The lowest 64 bits; undefined for anything but digits. */
+function hexInteger(digits: string): bigint | undefined {
+  if (!/^[\da-f]*$/i.test(digits)) return undefined;
   return digits === '' ? 0n : BigInt.asIntN(64, BigInt(`0x${digits}`));
 }
 
 /** Section 7.3.1: other ways to write the same. */
 export const encodingConverters = {
   hex: fromText((octets) => str(toHex(octets))),
-  hex2i: fromText((text) => int(hexInteger(text))),
+  hex2i: fromText((text) => {
+    const number = hexInteger(text);
+    return number === undefined ? undefined : int(number);
+  }),
   base64: fromText((octets) => str(toBase64(octets))),
   b64dec: fromText((text) => {
     const octets = fromBase64(text);

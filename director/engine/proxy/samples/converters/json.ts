@@ -1,4 +1,4 @@
-/** `s`: what is no UTF-8 is left out; `p`: stands for itself as ISO-8859-1; neither: there is no result. */
+/** `s`: what is no UTF-8 is left out, else there is no result; `p`: characters that are longer than need be are taken. */
 export type JsonInput = 'ascii' | 'utf8' | 'utf8s' | 'utf8p' | 'utf8ps';
 
 const SHORT: Readonly<Record<string, string>> = {
@@ -24,17 +24,17 @@ function escaped(code: number): string {
 export function jsonEscaped(text: string, input: JsonInput): string | undefined {
   let result = '';
   for (let at = 0; at < text.length;) {
-    const { code, length } = input === 'ascii' ? { code: text.charCodeAt(at), length: 1 } : character(text, at);
+    const { code, length } =
+      input === 'ascii' ? { code: text.charCodeAt(at), length: 1 } : character(text, at, input.includes('p'));
     if (code >= 0) result += escaped(code);
-    else if (input === 'utf8p' || input === 'utf8ps') result += escaped(text.charCodeAt(at));
-    else if (input !== 'utf8s') return undefined;
+    else if (!input.endsWith('s')) return undefined;
     at += length;
   }
   return result;
 }
 
 /** The character of UTF-8 at a place (RFC 3629), up to U+FFFF; code -1: none. */
-function character(text: string, at: number): { readonly code: number; readonly length: number } {
+function character(text: string, at: number, takesLong: boolean): { readonly code: number; readonly length: number } {
   const first = text.charCodeAt(at);
   if (first < 0x80) return { code: first, length: 1 };
   const more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0 ? 1 : 0;
@@ -46,5 +46,5 @@ function character(text: string, at: number): { readonly code: number; readonly 
     code = (code << 6) | (next & 0x3f);
   }
   const shortest = more === 1 ? 0x80 : 0x800;
-  return code < shortest ? { code: -1, length: 1 } : { code, length: more + 1 };
+  return code < shortest && !takesLong ? { code: -1, length: 1 } : { code, length: more + 1 };
 }

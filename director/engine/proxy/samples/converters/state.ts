@@ -6,7 +6,7 @@ import type { StickCount, StickRate } from '../../stick-tables.ts';
 import { textOf } from '../cast.ts';
 import { textAt } from '../fetches/fetch.ts';
 import { findServer } from '../fetches/proxies.ts';
-import { stickKey } from '../stick-key.ts';
+import { keyOf } from '../../stick/key-of.ts';
 import { bool, int } from '../values.ts';
 import { writeVariable } from '../variables.ts';
 import type { ConverterMaker, Converters } from './converter.ts';
@@ -19,7 +19,7 @@ const inTable =
     const name = textAt(given, 0);
     return (value, subject) => {
       const table = environment.tables.get(name);
-      const key = table === undefined ? undefined : stickKey(table.settings, value);
+      const key = table === undefined ? undefined : keyOf(table.settings, value);
       return table === undefined || key === undefined ? undefined : look(table.find(key, subject.now), subject.now);
     };
   };

@@ -56,14 +56,14 @@ const bytes = (given: readonly SampleArgument[]): ReturnType<ConverterMaker> => 
   };
 };
 
-/** Octets that differ decide by their distance, then the lengths. */
+/** By the distance of the first octets that differ; else by which one is longer. */
 function compare(left: string, right: string): number {
   const shorter = Math.min(left.length, right.length);
   for (let at = 0; at < shorter; at++) {
     const distance = left.charCodeAt(at) - right.charCodeAt(at);
     if (distance !== 0) return distance;
   }
-  return left.length - right.length;
+  return Math.sign(left.length - right.length);
 }
 
 const strcmp: ConverterMaker = (given, setting) => {
@@ -108,7 +108,7 @@ export const textConverters = {
   word: part(wordOf),
   bytes,
   concat,
-  host_only: fromText((text) => str(text.slice(0, portColon(text)))),
+  host_only: fromText((text) => str(lower(text.slice(0, portColon(text))))),
   port_only: fromText((text) => int(Number(text.slice(portColon(text) + 1) || 0))),
   strcmp,
   secure_memcmp: secureCompare,

@@ -76,7 +76,12 @@ const bearer: FetchMaker = (given) => {
 export const authorizationFetches = {
   http_auth: (given, setting) => {
     const list = listNamed(setting, textAt(given, 0));
-    return { one: (subject) => bool(authenticated(subject, list, setting.ports) !== undefined) };
+    return {
+      one: (subject) =>
+        credentialsOf(subject)?.scheme === 'Basic'
+          ? bool(authenticated(subject, list, setting.ports) !== undefined)
+          : undefined,
+    };
   },
   http_auth_group: (given, setting) => {
     const list = listNamed(setting, textAt(given, 0));

@@ -26,7 +26,7 @@ function bodySize({ request }: Subject): SampleValue | undefined {
 }
 
 /** What HAProxy's description of a head takes beside names and values: that of the first line, and of the end of the fields. */
-const LINE_OCTETS = 24;
+const LINE_OCTETS = 20;
 const END_OCTETS = 1;
 
 /** A message's octets as HAProxy counts them in mode http: without blanks, line ends and colons. */

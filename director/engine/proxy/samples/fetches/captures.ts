@@ -25,17 +25,19 @@ function arrivedLine({ request }: Stream): string | undefined {
   return `${head.methodText()} ${head.targetText()} HTTP/1.${head.minor}`;
 }
 
+/** Of those that HAProxy knows, as it arrived: rules that change it change what is sent. */
 function method({ request }: Subject): SampleValue | undefined {
   if (request === undefined) return undefined;
   const { head, edits } = request;
-  const given = edits.method;
+  const given = head.method === 'other' || head.method === 'PATCH' ? edits.method : undefined;
   return {
     type: 'method',
     value: given === undefined ? latin1(head.buffer, head.start, head.methodTo) : latin1(given),
   };
 }
 
-function status({ stream, response }: Subject): SampleValue | undefined {
+function status({ stream, response, replacing }: Subject): SampleValue | undefined {
+  if (replacing) return undefined;
   if (response === undefined) return stream === undefined || stream.status === 0 ? undefined : int(stream.status);
   return int(response.edits.status === 0 ? response.head.status : response.edits.status);
 }

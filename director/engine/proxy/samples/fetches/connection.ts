@@ -1,3 +1,4 @@
+import type { BackendRuntime } from '../../runtime/backend-runtime.ts';
 import type { SampleValue } from '../../runtime/sample-value.ts';
 import type { SocketAddress, TlsFacts } from '../../runtime/session.ts';
 import type { Subject } from '../subject.ts';
@@ -78,6 +79,16 @@ export const tlsFetches = {
   ssl_fc_has_crt: plain(({ session }) => bool(session.tls?.clientCertificate === true)),
 } satisfies Readonly<Record<string, FetchMaker>>;
 
+/** The backend; so far, the frontend's own where it has one. */
+const ofBackend =
+  (read: (backend: BackendRuntime) => SampleValue): FetchMaker =>
+  (_, { environment }) => ({
+    one: ({ stream, session }) => {
+      const backend = stream?.backend ?? environment.backends.get(session.frontend.settings.name);
+      return backend === undefined ? int(0) : read(backend);
+    },
+  });
+
 const milliseconds = (time: number | undefined): SampleValue => int(time ?? 0);
 
 /** Sections 7.3.2 and 7.3.3: the backend, the server, and our connection to it. */
@@ -86,8 +97,8 @@ export const serverSideFetches = {
   be_name: plain(({ stream, session }) =>
     str(octetText((stream?.backend?.settings ?? session.frontend.settings).name)),
   ),
-  be_server_timeout: plain(({ stream }) => milliseconds(stream?.backend?.back.timeouts.serverMs)),
-  be_tunnel_timeout: plain(({ stream }) => milliseconds(stream?.backend?.back.timeouts.tunnelMs)),
+  be_server_timeout: ofBackend(({ back }) => milliseconds(back.timeouts.serverMs)),
+  be_tunnel_timeout: ofBackend(({ back }) => milliseconds(back.timeouts.tunnelMs)),
   srv_id: plain(({ stream }) => (stream?.server === undefined ? undefined : int(stream.server.id))),
   srv_name: plain(({ stream }) => optional(stream?.server?.settings.name)),
   bc_dst_port: portOf(({ stream }) => stream?.serverTo),

@@ -1,5 +1,6 @@
 import { formatAddress, parseAddress } from '../../../address.ts';
 import type { SampleValue } from '../../runtime/sample-value.ts';
+import { leadingInteger } from '../cast.ts';
 import { FALSE, TRUE, bool, int, octetText, str } from '../values.ts';
 import { readVariable } from '../variables.ts';
 import { type Fetch, type FetchMaker, numberAt, plain, textAt } from './fetch.ts';
@@ -23,7 +24,7 @@ export const constantFetches = {
   always_true: plain(() => TRUE),
   always_false: plain(() => FALSE),
   bool: (given) => constant(bool(TRUE_WORDS.has(textAt(given, 0).toLowerCase()))),
-  int: (given) => constant(int(numberAt(given, 0))),
+  int: (given) => constant(int(leadingInteger(textAt(given, 0)))),
   str: (given) => constant(str(octetText(textAt(given, 0)))),
   ipv4: addressConstant('ipv4'),
   ipv6: addressConstant('ipv6'),

@@ -58,7 +58,8 @@ function values(side: Side, read: (value: string) => SampleValue | undefined): F
         const message = side(subject);
         let last: string | undefined;
         if (message !== undefined)
-          visitCookies(message, isRequestOf(side, subject.answering), name, (value) => ((last = value), false));
+          // Without a name it is the first of all.
+          visitCookies(message, isRequestOf(side, subject.answering), name, (value) => ((last = value), name === ''));
         return last === undefined ? undefined : read(last);
       },
       some: (subject, test) => {

@@ -59,7 +59,7 @@ export interface Element {
   readonly to: number;
 }
 
-/** The elements of a value that commas part; empty ones too, but for the one behind a last comma. */
+/** The elements of a value that commas part; empty ones too. */
 export function elementsOf(value: string): Element[] {
   const elements: Element[] = [];
   let at = 0;
@@ -71,7 +71,7 @@ export function elementsOf(value: string): Element[] {
     while (to > from && isBlank(value.charCodeAt(to - 1))) to--;
     elements.push({ from, to });
     at = end + 1;
-  } while (at < value.length);
+  } while (at <= value.length);
   return elements;
 }
 

@@ -107,10 +107,10 @@ function names(side: Side): FetchMaker {
   };
 }
 
-/** An address, alone or in front of a port; in brackets when it is one of IPv6. */
+/** An address; one of IPv4 also in front of a port. */
 function addressIn(value: string): SampleValue | undefined {
-  const [, bracketed, withPort] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(value) ?? [];
-  const parsed = parseAddress(bracketed ?? withPort ?? value);
+  const [, withPort] = /^([^:]*):\d+$/.exec(value) ?? [];
+  const parsed = parseAddress(withPort ?? value);
   if (parsed === undefined) return undefined;
   return { type: parsed.family === 4 ? 'ipv4' : 'ipv6', value: formatAddress(parsed) };
 }

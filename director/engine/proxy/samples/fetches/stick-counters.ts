@@ -6,7 +6,7 @@ import type { StickCounter } from '../../samples.ts';
 import type { StickCount, StickRate } from '../../stick-tables.ts';
 import type { Setting } from '../setting.ts';
 import type { Subject } from '../subject.ts';
-import { stickKey } from '../stick-key.ts';
+import { keyOf } from '../../stick/key-of.ts';
 import { address, bool, int } from '../values.ts';
 import { type FetchMaker, numberAt, textAt } from './fetch.ts';
 
@@ -42,7 +42,7 @@ function sourceFinder(given: readonly SampleArgument[], { environment }: Setting
   return (subject) => {
     const table = environment.tables.get(name);
     const source = address(subject.session.source.address);
-    const key = table === undefined || source === undefined ? undefined : stickKey(table.settings, source);
+    const key = table === undefined || source === undefined ? undefined : keyOf(table.settings, source);
     if (table === undefined || key === undefined) return undefined;
     return { table, entry: table.find(key, subject.now), make: () => table.touch(key, subject.now) };
   };
