@@ -58,6 +58,8 @@ export interface Wire {
   user: WireUser;
   /** False: octets stay with the system, and the other side is slowed down. */
   reading: boolean;
+  /** The user waits for something that may be long in coming: memory that is not needed for it can go. */
+  rest(): void;
   /** After what is pending, the other side is told that no more comes (FIN). */
   finish(): void;
   /** After what is pending, the connection ends; nothing is called back any more. */

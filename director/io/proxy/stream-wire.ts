@@ -83,6 +83,10 @@ export class StreamWire implements Wire, Outbox, LoopWire {
     this.#put(Buffer.copyBytesFrom(buffer, from, to - from));
   }
 
+  rest(): void {
+    this.#giveBack();
+  }
+
   finish(): void {
     if (this.#ending !== 'open') return;
     this.#ending = 'finishing';

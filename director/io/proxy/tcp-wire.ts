@@ -100,6 +100,10 @@ export class TcpWire implements Wire, Outbox {
     }
   }
 
+  rest(): void {
+    this.#giveBack();
+  }
+
   finish(): void {
     if (this.#ending !== 'open') return;
     this.#ending = 'finishing';

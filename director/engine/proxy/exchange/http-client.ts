@@ -102,6 +102,7 @@ export class HttpClient extends Sleeper implements WireUser {
     }
     this.#startedAt = now;
     this.#firstOctetAt = undefined;
+    this.wire.rest();
     this.head.begin(this.wire.inbox.from);
     this.#awaitRequest();
     this.#readRequests(now);

@@ -17,6 +17,7 @@ describe('a request and its answer', () => {
     server.deliver(OK, world.now);
     expect(client.takeSent()).toBe('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
     expect([client.state, server.state]).toEqual(['open', 'open']);
+    expect([client.rests, server.rests]).toEqual([1, 1]);
     expect(world.ended.map(({ status, termination }) => [status, termination.cause])).toEqual([[200, '-']]);
   });
 

@@ -29,6 +29,7 @@ export class IdleConnections {
     if (kept === undefined) this.#byServer.set(server, [resting]);
     else kept.push(resting);
     server.idle++;
+    connection.wire.rest();
     this.#deadlines.set(resting, now + pool.purgeDelayMs);
     return true;
   }

@@ -14,6 +14,8 @@ export class FakeWire implements Wire, Outbox {
     moved: () => undefined,
   };
   reading = true;
+  /** How often its user let it go with nothing left to read. */
+  rests = 0;
   /** What was sent and not looked at yet. */
   #sent: string[] = [];
   #reserved = new Uint8Array(0);
@@ -43,6 +45,10 @@ export class FakeWire implements Wire, Outbox {
   write(buffer: Uint8Array, from: number, to: number): void {
     this.#sent.push(toLatin1(buffer, from, to));
     if (this.stuck) this.pending += to - from;
+  }
+
+  rest(): void {
+    if (this.inbox.from === this.inbox.to) this.rests++;
   }
 
   finish(): void {
