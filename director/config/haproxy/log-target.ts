@@ -27,7 +27,7 @@ export function readLogTarget(line: Line): LogTarget {
   return {
     to,
     maximumLength,
-    format: format ?? (to.kind === 'descriptor' ? 'raw' : 'rfc3164'),
+    format: format ?? 'local',
     facility,
     level,
     atMost,

@@ -74,7 +74,7 @@ export interface LogTarget {
     | { readonly kind: 'descriptor'; readonly descriptor: number };
   /** Octets; what is longer is cut. */
   readonly maximumLength: number;
-  /** Absent: RFC 3164's on sockets; descriptors get lines without a head. */
+  /** `local`: RFC 3164's without the host's name, unless `log-send-hostname` asks for it. */
   readonly format: 'rfc3164' | 'rfc5424' | 'local' | 'short' | 'raw' | 'priority' | 'iso' | 'timed';
   readonly facility: string;
   /** Nothing less important is sent. */

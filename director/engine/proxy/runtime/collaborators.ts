@@ -1,4 +1,4 @@
-import type { ClosingReply, Verdict } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 import type { RetryReason } from '../backend.ts';
 import type { BackendRuntime } from './backend-runtime.ts';
 import type { FrontendRuntime } from './frontend-runtime.ts';
@@ -91,8 +91,8 @@ export interface Sticking {
 
 /** The statistics page, and whatever else is answered by a proxy itself. */
 export interface OwnPage {
-  /** undefined: not for this page. */
-  answer(stream: Stream, now: number): ClosingReply | undefined;
+  /** undefined: not for this page. `wait`: for more of the request's body; it is asked again then. */
+  answer(stream: Stream, now: number): Verdict | undefined;
 }
 
 export interface SessionLogger {

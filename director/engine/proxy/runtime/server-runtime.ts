@@ -66,6 +66,9 @@ export class ServerRuntime {
   /** Whether checks, and agents, are asked; somebody may have switched them off (`disable health`, `disable agent`). */
   checking: boolean;
   agentChecking: boolean;
+  /** What somebody has set since of where checks go (`set server … check-addr`), and what agents are sent. */
+  readonly checkTarget: { address?: string; port?: number } = {};
+  readonly agentTarget: { address?: string; port?: number; send?: string } = {};
   /** Checks in a row that went as the last one: HAProxy's `health`, from 0 (down) to `rise + fall - 1`. */
   health: number;
   /** Values of the persistence cookie: the file's, or computed. */
