@@ -76,14 +76,15 @@ class BackendSticking implements Sticking {
 
   storeResponse(stream: Stream, now: number): void {
     const { placement, server } = stream;
-    const ofRequest = placement?.stores?.length ?? 0;
+    if (placement === undefined) return;
+    const ofRequest = placement.stores?.length ?? 0;
     for (const { probe, table } of this.#response) {
-      if (placement?.stores?.some((one, index) => index >= ofRequest && one.table === table) === true) continue;
+      if (placement.stores?.some((one, index) => index >= ofRequest && one.table === table) === true) continue;
       const key = keyFor(probe, table, stream, now);
       if (key !== undefined && table.makeRoom(now)) note(placement, { table, key });
     }
-    const stores = placement?.stores ?? [];
-    if (placement !== undefined) placement.stores = undefined;
+    const stores = placement.stores ?? [];
+    placement.stores = undefined;
     if (server?.settings.sticky === true) for (const store of stores) remember(store, server, now);
   }
 
