@@ -34,6 +34,10 @@ describe('a stick table', () => {
     expect(['a', 'b', 'c'].map((key) => table?.find(key, 4) !== undefined)).toEqual([true, false, true]);
     if (first !== undefined) first.references = 1;
     expect(['a', 'c'].map((key) => table?.find(key, 200) !== undefined)).toEqual([true, false]);
+    const kept = tableOf({ size: 1 });
+    const tracked = kept?.touch('a', 0);
+    if (tracked !== undefined) tracked.references = 1;
+    expect([kept?.touch('b', 0), kept?.find('a', 0)]).toEqual([undefined, tracked]);
     const closed = tableOf({ noPurge: true, size: 1 });
     expect([closed?.touch('a', 0) !== undefined, closed?.touch('b', 0)]).toEqual([true, undefined]);
   });
