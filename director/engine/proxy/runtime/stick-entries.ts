@@ -21,8 +21,8 @@ export interface StickEntries {
   readonly settings: StickTable;
   readonly size: number;
   find(key: string, now: number): StickEntry | undefined;
-  /** Whether one more would fit; drops old ones for it, if that is allowed. */
-  makeRoom(now: number): boolean;
+  /** Whether one more would fit; drops old ones for it, if that is allowed. Absent: there is always room. */
+  makeRoom?(now: number): boolean;
   /** Finds or makes; undefined when there is no room. */
   touch(key: string, now: number): StickEntry | undefined;
   entries(): Iterable<StickEntry>;

@@ -69,7 +69,7 @@ class BackendSticking implements Sticking {
         found ??= this.#serverOf(entry, table, placement);
         table.touch(key, now);
       }
-      if (stores && table.makeRoom(now)) note(placement, { table, key });
+      if (stores && hasRoom(table, now)) note(placement, { table, key });
     }
     return found;
   }
@@ -81,7 +81,7 @@ class BackendSticking implements Sticking {
     for (const { probe, table } of this.#response) {
       if (placement.stores?.some((one, index) => index >= ofRequest && one.table === table) === true) continue;
       const key = keyFor(probe, table, stream, now);
-      if (key !== undefined && table.makeRoom(now)) note(placement, { table, key });
+      if (key !== undefined && hasRoom(table, now)) note(placement, { table, key });
     }
     const stores = placement.stores ?? [];
     placement.stores = undefined;
@@ -103,6 +103,8 @@ class BackendSticking implements Sticking {
     return server !== undefined && (server.up || stays) ? server : undefined;
   }
 }
+
+const hasRoom = (table: StickEntries, now: number): boolean => table.makeRoom?.(now) ?? true;
 
 function nameOf(server: ServerRuntime, by: 'name' | 'addr'): string {
   return by === 'name' ? server.settings.name : addressKey(server);
