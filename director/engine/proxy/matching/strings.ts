@@ -3,8 +3,11 @@ import type { StringMethod } from '../expressions.ts';
 /** What parts the names of a path and those of a host (`dir`, `dom`). */
 const DELIMITERS = { dir: '/?', dom: '/?.:' } as const;
 
-const asciiLower = (text: string): string =>
-  /[A-Z]/.test(text) ? text.replaceAll(/[A-Z]/g, (sign) => sign.toLowerCase()) : text;
+function asciiLower(text: string): string {
+  if (!/[A-Z]/.test(text)) return text;
+  // The language's own also changes letters beyond ASCII.
+  return /[^\0-\x7f]/.test(text) ? text.replaceAll(/[A-Z]/g, (sign) => sign.toLowerCase()) : text.toLowerCase();
+}
 
 /** Whether a pattern stands in a text between delimiters, or at its ends. */
 function hasWord(text: string, pattern: string, delimiters: string): boolean {

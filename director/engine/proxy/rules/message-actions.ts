@@ -131,8 +131,12 @@ export function compileResponseAction(action: PlainResponseAction, setting: Sett
     case 'set-status': {
       const reason = octetText(action.reason ?? reasonOf(action.status));
       return (subject) => {
-        const done = subject.response?.edits.setStatus(action.status, reason);
-        return done === false ? failedRewrite(subject) : undefined;
+        const { response } = subject;
+        if (response === undefined) return undefined;
+        // An interim status would leave the client waiting for the answer.
+        return action.status >= 200 && response.edits.setStatus(action.status, reason)
+          ? undefined
+          : failedRewrite(subject);
       };
     }
     case 'capture':

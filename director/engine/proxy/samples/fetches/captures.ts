@@ -25,11 +25,24 @@ function arrivedLine({ request }: Stream): string | undefined {
   return `${head.methodText()} ${head.targetText()} HTTP/1.${head.minor}`;
 }
 
+const known = (value: string): SampleValue => ({ type: 'method', value });
+const KNOWN = {
+  GET: known('GET'),
+  HEAD: known('HEAD'),
+  POST: known('POST'),
+  PUT: known('PUT'),
+  DELETE: known('DELETE'),
+  OPTIONS: known('OPTIONS'),
+  CONNECT: known('CONNECT'),
+  TRACE: known('TRACE'),
+} as const;
+
 /** Of those that HAProxy knows, as it arrived: rules that change it change what is sent. */
 function method({ request }: Subject): SampleValue | undefined {
   if (request === undefined) return undefined;
   const { head, edits } = request;
-  const given = head.method === 'other' || head.method === 'PATCH' ? edits.method : undefined;
+  if (head.method !== 'other' && head.method !== 'PATCH') return KNOWN[head.method];
+  const { method: given } = edits;
   return {
     type: 'method',
     value: given === undefined ? latin1(head.buffer, head.start, head.methodTo) : latin1(given),
