@@ -35,7 +35,8 @@ function showStatistics(invocation: Invocation): string {
   const context = {
     ...{ now, legends: state.level !== 'user', maxConnections: scope.process.maxConnections },
     tracked: scope.servers.states.trackedBy.bind(scope.servers.states),
-    fullConnections: (backend: Parameters<typeof fullConnections>[0]) => fullConnections(backend, scope.environment),
+    fullConnections: (backend: Parameters<typeof fullConnections>[0]) =>
+      fullConnections(backend, scope.environment, scope.process.maxConnections),
   };
   const shown = runningProxies(scope.environment).filter(isShown);
   const wanted = shown.filter(({ settings, id }) => selection.wants(settings, id));

@@ -30,8 +30,10 @@ function administrative({ administrative: state, settings }: ServerRuntime): num
 
 /** Bits: running, configured, enabled, paused. */
 function checkState(server: ServerRuntime): number {
-  const paused = server.inMaintenance && !server.administrative.inheritedMaintenance ? 8 : 0;
-  return (server.settings.check === undefined ? 0 : 2 | (server.checking ? 4 : 0)) | paused;
+  const { check, disabled } = server.settings;
+  const isForced = server.administrative.maintenance && (check !== undefined || disabled);
+  const configured = check === undefined ? 0 : 2 | (server.checking ? 4 : 0);
+  return configured | (isForced ? 8 : 0);
 }
 
 function checkResult({ check }: ServerRuntime): number {

@@ -5,12 +5,16 @@ import type { FrontendRuntime } from '../runtime/frontend-runtime.ts';
 /** What a frontend without `maxconn` is taken to bring: HAProxy's SYSTEM_MAXCONN, where nothing else is known. */
 const UNLIMITED = 2000;
 
-/** `fullconn`, or a tenth of what all frontends may bring that name this backend. */
-export function fullConnections(backend: BackendRuntime, { frontends }: Pick<ProxyEnvironment, 'frontends'>): number {
+/** `fullconn`, or a tenth of what all frontends may bring that name this backend; those without a limit as many as the process may have. */
+export function fullConnections(
+  backend: BackendRuntime,
+  { frontends }: Pick<ProxyEnvironment, 'frontends'>,
+  processLimit: number = UNLIMITED,
+): number {
   if (backend.back.fullConnections !== undefined) return backend.back.fullConnections;
   let sum = 0;
   for (const frontend of frontends.values())
-    if (mayUse(frontend, backend.settings.name)) sum += frontend.maxConnections || UNLIMITED;
+    if (mayUse(frontend, backend.settings.name)) sum += frontend.maxConnections || processLimit;
   return Math.max(1, Math.ceil(sum / 10));
 }
 

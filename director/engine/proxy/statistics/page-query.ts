@@ -17,13 +17,13 @@ const SCOPE_LENGTH = 20;
 export function readQuery(target: string, uri: string): PageQuery {
   const rest = target.slice(uri.length);
   const [, scope = ''] = /scope=([^& ;]*)/.exec(rest) ?? [];
-  const [, outcome = ''] = /;st=([A-Z]{4})/.exec(rest) ?? [];
+  const [, outcome] = /;st=(.{4})/.exec(rest) ?? [];
   const unserved = /;(?:json|typed)/.test(rest);
   return {
     format: rest.includes(';csv') ? 'csv' : unserved ? 'unserved' : 'html',
     hidesDown: rest.includes(';up'),
     noRefresh: rest.includes(';norefresh'),
     scope: scope.slice(0, SCOPE_LENGTH),
-    ...(isOutcome(outcome) ? { outcome } : {}),
+    ...(outcome === undefined ? {} : { outcome: isOutcome(outcome) ? outcome : 'UNKN' }),
   };
 }

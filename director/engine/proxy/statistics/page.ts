@@ -120,7 +120,7 @@ class Page implements OwnPage {
       legends: this.#page.showsLegends,
       maxConnections: this.#parts.process.maxConnections,
       tracked: (server) => this.#parts.control?.states.trackedBy(server),
-      fullConnections: (backend) => fullConnections(backend, this.#environment),
+      fullConnections: (backend) => fullConnections(backend, this.#environment, this.#parts.process.maxConnections),
     };
     return rowsOf(proxy, { ...allRows, hidesDown }, context);
   }

@@ -60,9 +60,16 @@ export function rowsOf(proxy: RunningProxy, selection: Selection, context: BackC
     const servers = back.servers.filter((server) => isWanted(server, selection));
     rows.push(...servers.map((server) => serverRow(server, context)));
   }
-  if (types & BACKEND) rows.push(backendRow(back, context));
+  if (!(types & BACKEND)) return rows;
+  const row = backendRow(back, context);
+  const hides = selection.hidesDown || selection.hidesMaintenance;
+  rows.push(hides ? { ...row, status: `${row.status} (${usableOf(back)})` } : row);
   return rows;
 }
+
+/** Told where not all servers are shown. */
+const usableOf = ({ servers }: BackendRuntime): string =>
+  `${servers.filter(({ usable }) => usable).length}/${servers.length}`;
 
 function frontRows(front: FrontendRuntime, { types, serverId }: Selection, context: BackContext): StatRow[] {
   const rows = types & FRONTEND ? [frontendRow(front, context)] : [];

@@ -76,7 +76,7 @@ function processCell({ process, now, connections }: PageFacts): string {
 /** Two colours a line, then lines of one. */
 function legendCell(): string {
   const pair = (colour: string, text: string): string =>
-    `<td class="${colour}"></td><td class="noborder">${text} </td>`;
+    `<td class="${colour}"></td><td class="noborder">${text}${text.endsWith(';') ? '' : ' '}</td>`;
   const first = (colour: string, text: string): string =>
     `<td class="${colour}">&nbsp;</td><td class="noborder">${text} </td>`;
   const wide = (colour: string, text: string): string =>
@@ -85,7 +85,7 @@ function legendCell(): string {
     first('active_up', 'active UP') + first('backup_up', 'backup UP'),
     pair('active_going_down', 'active UP, going down') + pair('backup_going_down', 'backup UP, going down'),
     pair('active_going_up', 'active DOWN, going up') + pair('backup_going_up', 'backup DOWN, going up'),
-    pair('active_down', 'active or backup DOWN') + pair('active_no_check', 'not checked'),
+    pair('active_down', 'active or backup DOWN &nbsp;') + pair('active_no_check', 'not checked'),
     wide('maintain', 'active or backup DOWN for maintenance (MAINT)'),
     wide('active_draining', 'active or backup SOFT STOPPED for maintenance'),
   ];
@@ -133,7 +133,7 @@ function outcome({ page, query }: PageFacts): string {
   const back = `${escaped(page.uri)}${words}${query.scope === '' ? '' : `?scope=${escaped(query.scope)}`}`;
   return (
     `<p><div class=${found.style}><a class=lfsb href="${back}" title="Remove this message">[X]</a> ` +
-    `${found.text}</div>\n`
+    `${found.text}</div>\n<p>\n`
   );
 }
 
