@@ -24,22 +24,34 @@ export const asName: FormatUse = { direction: 'request', encoding: 'none', isLog
 /** Lines of logs. */
 export const inLog: FormatUse = { direction: 'log', encoding: 'none', isLog: true };
 
-type Piece = string | Writer;
+const SEPARATOR = Symbol('separator');
+type Piece = string | Writer | typeof SEPARATOR;
+const isText = (piece: Piece | undefined): piece is string => typeof piece === 'string';
 
-/** Section 8.2.4: text of octets as Latin-1. */
+/** Section 8.2.4: text of octets as Latin-1. Where nothing is written between two separators, one of them is not either. */
 export function compileFormat(format: LogFormat, setting: Setting, use: FormatUse): Writer {
   const pieces: Piece[] = [];
   for (const part of format) {
-    const piece = compilePart(part, setting, use);
+    const piece = part.kind === 'separator' ? SEPARATOR : compilePart(part, setting, use);
     const last = pieces.at(-1);
-    if (typeof piece === 'string' && typeof last === 'string') pieces.splice(-1, 1, last + piece);
+    if (isText(piece) && isText(last)) pieces.splice(-1, 1, last + piece);
     else pieces.push(piece);
   }
   const [only = ''] = pieces;
-  if (pieces.length < 2) return typeof only === 'string' ? () => only : only;
+  if (pieces.length < 2 && only !== SEPARATOR) return typeof only === 'string' ? () => only : only;
   return (subject) => {
     let text = '';
-    for (const piece of pieces) text += typeof piece === 'string' ? piece : piece(subject);
+    let separated = true;
+    for (const piece of pieces) {
+      if (piece === SEPARATOR) {
+        if (!separated) text += ' ';
+        separated = true;
+        continue;
+      }
+      const written = typeof piece === 'string' ? piece : piece(subject);
+      text += written;
+      if (written !== '') separated = false;
+    }
     return text;
   };
 }
@@ -55,12 +67,10 @@ export function constantOf(format: LogFormat): string | undefined {
   return octetText(text);
 }
 
-function compilePart(part: LogPart, setting: Setting, use: FormatUse): Piece {
+function compilePart(part: Exclude<LogPart, { kind: 'separator' }>, setting: Setting, use: FormatUse): string | Writer {
   switch (part.kind) {
     case 'text':
       return octetText(part.text);
-    case 'separator':
-      return ' ';
     case 'variable': {
       const write = variableWriters[part.name];
       const where = { setting, isLog: use.isLog };
