@@ -46,6 +46,15 @@ export interface WireUser {
   moved(by: number): void;
 }
 
+/** Whom a wire calls that nobody uses. */
+export const NOBODY: WireUser = {
+  connected: () => undefined,
+  received: () => undefined,
+  drained: () => undefined,
+  failed: () => undefined,
+  moved: () => undefined,
+};
+
 export interface WireFailure {
   /** The system's name for it: `ECONNREFUSED`, `ECONNRESET`, `ETIMEDOUT`; `ETLS` for a handshake that failed. */
   readonly code: string;

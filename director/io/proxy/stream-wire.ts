@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import {
-  Inbox,
+  NOBODY,
   type Outbox,
   OUTBOX_ENOUGH,
   type Wire,
@@ -8,26 +8,16 @@ import {
   type WireUser,
 } from '../../engine/proxy/wire.ts';
 import { errorCode } from '../errors.ts';
-import type { Slab } from './memory.ts';
-import { SLAB_OCTETS } from './memory.ts';
+import { SlabInbox } from './slab-inbox.ts';
 import type { LoopWire, SocketLoop } from './socket-loop.ts';
-
-const NOBODY: WireUser = {
-  connected: () => undefined,
-  received: () => undefined,
-  drained: () => undefined,
-  failed: () => undefined,
-  moved: () => undefined,
-};
 
 /** A wire over one of Node's streams: TLS, whose sockets are in Node's own loop. */
 export class StreamWire implements Wire, Outbox, LoopWire {
-  readonly inbox = new Inbox();
+  readonly inbox: SlabInbox;
   user: WireUser = NOBODY;
   readonly #stream: Duplex;
   readonly #loop: SocketLoop;
   #reading = true;
-  #slab: Slab | undefined;
   /** What has come and finds no room. */
   #waiting: Buffer[] = [];
   #hasEnded = false;
@@ -41,6 +31,7 @@ export class StreamWire implements Wire, Outbox, LoopWire {
   constructor(stream: Duplex, loop: SocketLoop) {
     this.#stream = stream;
     this.#loop = loop;
+    this.inbox = new SlabInbox(loop.slabs);
     loop.companions++;
     stream
       .on('data', (piece: Buffer) => this.#took(() => void this.#waiting.push(piece)))
@@ -84,7 +75,7 @@ export class StreamWire implements Wire, Outbox, LoopWire {
   }
 
   rest(): void {
-    this.#giveBack();
+    this.inbox.giveBack(this.user);
   }
 
   finish(): void {
@@ -114,14 +105,14 @@ export class StreamWire implements Wire, Outbox, LoopWire {
 
   read(now: number): void {
     while (this.#reading && !this.closed && this.#waiting.length > 0) {
-      if (!this.#makeRoom()) {
+      if (!this.inbox.makeRoom(this.user)) {
         this.#stream.pause();
         this.#loop.full(this);
         return;
       }
       this.#fill();
       this.user.received(now);
-      this.#giveBack();
+      this.inbox.giveBack(this.user);
     }
     if (this.closed || !this.#reading) return;
     if (this.#stream.isPaused()) this.#stream.resume();
@@ -151,41 +142,14 @@ export class StreamWire implements Wire, Outbox, LoopWire {
     this.#loop.settle();
   }
 
-  #makeRoom(): boolean {
-    const { inbox } = this;
-    if (this.#slab === undefined) {
-      this.#slab = this.#loop.slabs.take();
-      inbox.buffer = this.#slab.octets;
-    }
-    if (inbox.to < SLAB_OCTETS) return true;
-    if (inbox.from === 0) return false;
-    this.#slab.octets.copyWithin(0, inbox.from, inbox.to);
-    this.#move(-inbox.from);
-    return true;
-  }
-
   #fill(): void {
     const { inbox } = this;
     const [first] = this.#waiting as [Buffer];
-    const octets = Math.min(first.length, SLAB_OCTETS - inbox.to);
+    const octets = Math.min(first.length, inbox.room);
     inbox.buffer.set(first.subarray(0, octets), inbox.to);
     inbox.to += octets;
     if (octets === first.length) this.#waiting.shift();
     else this.#waiting[0] = first.subarray(octets);
-  }
-
-  #move(by: number): void {
-    this.inbox.from += by;
-    this.inbox.to += by;
-    this.user.moved(by);
-  }
-
-  #giveBack(): void {
-    const { inbox } = this;
-    if (inbox.from !== inbox.to || this.#slab === undefined) return;
-    if (inbox.from !== 0) this.#move(-inbox.from);
-    this.#loop.slabs.give(this.#slab);
-    this.#slab = undefined;
   }
 
   #put(piece: Buffer): void {
@@ -224,7 +188,6 @@ export class StreamWire implements Wire, Outbox, LoopWire {
     this.user = NOBODY;
     this.#loop.companions--;
     this.#waiting = [];
-    if (this.#slab !== undefined) this.#loop.slabs.give(this.#slab);
-    this.#slab = undefined;
+    this.inbox.free();
   }
 }

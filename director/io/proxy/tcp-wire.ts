@@ -1,6 +1,7 @@
-import { Inbox, type Outbox, OUTBOX_ENOUGH, type Wire, type WireUser } from '../../engine/proxy/wire.ts';
+import { NOBODY, type Outbox, OUTBOX_ENOUGH, type Wire, type WireUser } from '../../engine/proxy/wire.ts';
 import type { Slab } from './memory.ts';
 import { SLAB_OCTETS } from './memory.ts';
+import { SlabInbox } from './slab-inbox.ts';
 import type { SocketLoop } from './socket-loop.ts';
 import * as system from './system.ts';
 
@@ -18,17 +19,9 @@ interface Segment {
   to: number;
 }
 
-const NOBODY: WireUser = {
-  connected: () => undefined,
-  received: () => undefined,
-  drained: () => undefined,
-  failed: () => undefined,
-  moved: () => undefined,
-};
-
 /** A TCP or UNIX stream socket in a loop of its own (edge-triggered epoll(7): what the socket has told is remembered here). */
 export class TcpWire implements Wire, Outbox {
-  readonly inbox = new Inbox();
+  readonly inbox: SlabInbox;
   readonly fd: number;
   user: WireUser = NOBODY;
   readonly #loop: SocketLoop;
@@ -38,7 +31,6 @@ export class TcpWire implements Wire, Outbox {
   #readable = false;
   #writable: boolean;
   #hungUp = false;
-  #slab: Slab | undefined;
   readonly #segments: Segment[] = [];
   #pending = 0;
   #dirty = false;
@@ -47,6 +39,7 @@ export class TcpWire implements Wire, Outbox {
 
   constructor(loop: SocketLoop, fd: number, connecting: boolean) {
     this.#loop = loop;
+    this.inbox = new SlabInbox(loop.slabs);
     this.fd = fd;
     this.#connecting = connecting;
     this.#writable = !connecting;
@@ -101,7 +94,7 @@ export class TcpWire implements Wire, Outbox {
   }
 
   rest(): void {
-    this.#giveBack();
+    this.inbox.giveBack(this.user);
   }
 
   finish(): void {
@@ -151,12 +144,12 @@ export class TcpWire implements Wire, Outbox {
         this.#loop.again(this);
         return;
       }
-      if (!this.#makeRoom()) {
+      if (!this.inbox.makeRoom(this.user)) {
         this.#loop.full(this);
         return;
       }
       this.#receive(now);
-      this.#giveBack();
+      this.inbox.giveBack(this.user);
     }
   }
 
@@ -178,9 +171,8 @@ export class TcpWire implements Wire, Outbox {
 
   #receive(now: number): void {
     const { inbox } = this;
-    const slab = this.#slab as Slab;
-    const room = SLAB_OCTETS - inbox.to;
-    const octets = system.recv(this.fd, slab.address + inbox.to, room, system.MSG_DONTWAIT_NOSIGNAL);
+    const { room } = inbox;
+    const octets = system.recv(this.fd, inbox.address, room, system.MSG_DONTWAIT_NOSIGNAL);
     if (octets > 0) {
       inbox.to += octets;
       // A short read has taken all there was (epoll(7)); an end is told apart.
@@ -197,34 +189,6 @@ export class TcpWire implements Wire, Outbox {
     if (errno === system.EINTR) return;
     this.#readable = false;
     if (errno !== system.EAGAIN) this.#fail(errno, now);
-  }
-
-  /** False when the inbox is full. */
-  #makeRoom(): boolean {
-    const { inbox } = this;
-    if (this.#slab === undefined) {
-      this.#slab = this.#loop.slabs.take();
-      inbox.buffer = this.#slab.octets;
-    }
-    if (inbox.to < SLAB_OCTETS) return true;
-    if (inbox.from === 0) return false;
-    this.#slab.octets.copyWithin(0, inbox.from, inbox.to);
-    this.#move(-inbox.from);
-    return true;
-  }
-
-  #move(by: number): void {
-    this.inbox.from += by;
-    this.inbox.to += by;
-    this.user.moved(by);
-  }
-
-  #giveBack(): void {
-    const { inbox } = this;
-    if (inbox.from !== inbox.to || this.#slab === undefined) return;
-    if (inbox.from !== 0) this.#move(-inbox.from);
-    this.#loop.slabs.give(this.#slab);
-    this.#slab = undefined;
   }
 
   #tail(octets: number): Segment {
@@ -317,7 +281,6 @@ export class TcpWire implements Wire, Outbox {
     for (const { slab } of this.#segments) this.#loop.slabs.give(slab);
     this.#segments.length = 0;
     this.#pending = 0;
-    if (this.#slab !== undefined) this.#loop.slabs.give(this.#slab);
-    this.#slab = undefined;
+    this.inbox.free();
   }
 }
