@@ -117,8 +117,7 @@ export class ProxyEngine implements ExchangeHost, ProxyEnvironment {
     const parts = this.#fronts.get(session.frontend);
     if (parts === undefined) throw new Error(`${session.frontend.settings.name} is no frontend of this engine`);
     const { runtime } = parts;
-    runtime.current++;
-    session.listener.current++;
+    count(session, 1);
     const client =
       runtime.settings.mode === 'http'
         ? new HttpClient(wire, session, parts, this, (gone) => this.#forget(gone))
@@ -136,8 +135,7 @@ export class ProxyEngine implements ExchangeHost, ProxyEnvironment {
 
   #forget(client: Client): void {
     if (!this.clients.delete(client)) return;
-    client.session.frontend.current--;
-    client.session.listener.current--;
+    count(client.session, -1);
   }
 
   #make(proxy: Proxy, id: number, now: number, makers: Makers): void {
@@ -179,3 +177,10 @@ export class ProxyEngine implements ExchangeHost, ProxyEnvironment {
 
 const isFront = (proxy: Proxy): proxy is Frontend | Listen => proxy.kind !== 'backend';
 const isBack = (proxy: Proxy): proxy is Backend | Listen => proxy.kind !== 'frontend';
+
+/** Streams of HTTP/2 share a connection, which is counted by whoever has it. */
+function count({ frontend, listener, httpMajor }: Session, by: 1 | -1): void {
+  if (httpMajor !== 1) return;
+  frontend.current += by;
+  listener.current += by;
+}

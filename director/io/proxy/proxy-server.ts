@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { limitsOf } from '../../engine/http/limits.ts';
@@ -14,6 +15,7 @@ import type { Server } from '../../engine/proxy/servers.ts';
 import type { Stream } from '../../engine/proxy/runtime/stream.ts';
 import type { Wire } from '../../engine/proxy/wire.ts';
 import { type Accepted, ClientListener } from './client-listener.ts';
+import { Http2Front, speaksHttp2 } from './http2/http2-front.ts';
 import { type ListeningPlace, placesOf } from './listening-socket.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
 import { bindSource } from './source-address.ts';
@@ -26,6 +28,7 @@ import { connectTls, TlsAcceptor, tlsFacts } from './tls-sockets.ts';
 export class ProxyServer {
   readonly engine: ProxyEngine;
   readonly #loop: SocketLoop;
+  readonly #http2: Http2Front;
   readonly #acceptors = new Map<BindTls, TlsAcceptor>();
 
   constructor(configuration: ProxyConfiguration, makers: Makers, loop: SocketLoop) {
@@ -40,6 +43,24 @@ export class ProxyServer {
       random: Math.random,
       connect: (server, stream) => this.#connect(server, stream),
     });
+    this.#http2 = new Http2Front(this.engine, loop);
+  }
+
+  /** Whether anybody is left. */
+  get busy(): boolean {
+    return this.engine.clients.size > 0 || this.#http2.size > 0;
+  }
+
+  /** No new requests; what is under way is brought to its end. */
+  drain(): void {
+    this.engine.drain();
+    this.#http2.drain();
+  }
+
+  /** Everything ends at once. */
+  stop(): void {
+    for (const client of [...this.engine.clients]) client.kill(this.#loop.now());
+    this.#http2.stop();
   }
 
   /** Where its frontends want to listen. */
@@ -76,7 +97,11 @@ export class ProxyServer {
     const { bind } = from.listener;
     const acceptor = bind.tls && this.#acceptors.get(bind.tls);
     if (acceptor !== undefined) this.#shakeHands(acceptor, accepted, from, at);
-    else {
+    else if (speaksHttp2(bind, from.frontend, undefined) && !bind.acceptProxy) {
+      const { fd } = accepted;
+      const socket = new Socket({ fd, readable: true, writable: true, allowHalfOpen: true });
+      this.#http2.take(socket, { ...this.#session(accepted, from, at, undefined), httpMajor: 2 });
+    } else {
       const session = this.#session(accepted, from, at, undefined);
       const wire = this.#loop.adopt(accepted.fd);
       if (bind.acceptProxy) this.#awaitHeader(wire, session, from.listener, at);
@@ -103,7 +128,9 @@ export class ProxyServer {
         const session = this.#session({ ...accepted, to: () => to }, from, at, tlsFacts(socket));
         const now = this.#loop.now();
         session.handshakeMs = now - at;
-        this.engine.accept(new StreamWire(socket, this.#loop), session, now);
+        if (speaksHttp2(listener.bind, frontend, session.tls?.alpn))
+          this.#http2.take(socket, { ...session, httpMajor: 2 });
+        else this.engine.accept(new StreamWire(socket, this.#loop), session, now);
         this.#loop.settle();
       },
       leave,

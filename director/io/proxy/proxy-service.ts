@@ -54,8 +54,7 @@ export class ProxyService {
   /** Everything ends at once. */
   stop(): void {
     this.#close(new Set());
-    for (const { engine } of [...this.#draining, ...(this.#server ? [this.#server] : [])])
-      for (const client of [...engine.clients]) client.kill(this.#loop?.now() ?? 0);
+    for (const server of [...this.#draining, ...(this.#server ? [this.#server] : [])]) server.stop();
     this.#draining.clear();
     this.#server = undefined;
     this.#loop?.stop();
@@ -87,10 +86,10 @@ export class ProxyService {
   }
 
   #drain(server: ProxyServer): void {
-    server.engine.drain();
+    server.drain();
     this.#draining.add(server);
     const look = setInterval(() => {
-      if (server.engine.clients.size > 0 && this.#draining.has(server)) return;
+      if (server.busy && this.#draining.has(server)) return;
       clearInterval(look);
       this.#draining.delete(server);
     }, DRAIN_LOOK_MS);
