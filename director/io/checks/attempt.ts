@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { CheckConfiguration } from '../../engine/checks/configuration.ts';
-import { Conversation, dialogueOf, type DialogueCheck } from '../../engine/checks/dialogues/index.ts';
+import { conversationOf, dialogueOf, type DialogueCheck } from '../../engine/checks/dialogues/index.ts';
 import type { CheckResult } from '../../engine/checks/result.ts';
 import { startFile } from './file-attempt.ts';
 import { startPing } from './ping-attempt.ts';
@@ -58,7 +58,7 @@ function beginDialogue(
   check: Extract<CheckConfiguration, { address: string }>,
   finish: Finish,
 ): Attempt {
-  const conversation = new Conversation(dialogue);
+  const conversation = conversationOf(dialogue);
   if (transport === 'udp') return startDatagram(check, conversation, finish);
   const serverName = check.kind === 'SSL_GET' ? check.serverName : undefined;
   return startStream(check, { tls: transport === 'tls', serverName, conversation }, finish);

@@ -1,5 +1,5 @@
 import { connect as connectPlain, Socket } from 'node:net';
-import { connect, TLSSocket } from 'node:tls';
+import { connect, type PeerCertificate, TLSSocket } from 'node:tls';
 import { readFileSync } from 'node:fs';
 import type { BindTls } from '../../engine/proxy/endpoints.ts';
 import type { TlsFacts } from '../../engine/proxy/runtime/session.ts';
@@ -88,18 +88,20 @@ export function connectTls(
     ...(pem === undefined ? {} : { cert: pem, key: pem }),
     ...(serverName === undefined ? {} : { servername: serverName }),
     ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
-    // Who sends no name checks the certificate against `verifyhost`, or against nothing but its authority.
-    checkServerIdentity: (_host, shown) => {
-      const wanted = serverName ?? verifyHost;
-      return wanted === undefined
-        ? undefined
-        : identityProblem(wanted, shown.subjectaltname ?? `DNS:${String(shown.subject.CN)}`);
-    },
+    checkServerIdentity: identityCheck(serverName ?? verifyHost),
   });
   plain.on('error', (error) => socket.destroy(error));
   const wire = new StreamWire(socket, loop);
   socket.once('secureConnect', () => wire.begin());
   return wire;
+}
+
+/** Who sends no name checks the certificate against `verifyhost`, or against nothing but its authority. */
+export function identityCheck(wanted: string | undefined): (host: string, shown: PeerCertificate) => Error | undefined {
+  return (_host, shown) =>
+    wanted === undefined
+      ? undefined
+      : identityProblem(wanted, shown.subjectaltname ?? `DNS:${String(shown.subject.CN)}`);
 }
 
 /** RFC 6125 section 6.4: a star stands for the whole first label. */

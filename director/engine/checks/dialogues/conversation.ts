@@ -32,8 +32,8 @@ export type ConversationEvent =
   | { readonly type: 'connected' | 'closed'; readonly channel: Channel }
   | { readonly type: 'data'; readonly channel: Channel; readonly bytes: Bytes };
 
-export type ConversationAction =
-  Exclude<Step, { type: 'receive' }> | { readonly type: 'verdict'; readonly result: CheckResult };
+export type ConversationAction<Result = CheckResult> =
+  Exclude<Step, { type: 'receive' }> | { readonly type: 'verdict'; readonly result: Result };
 
 /** Ends a dialogue with a failure, in words. */
 export class DialogueFailure extends Error {
@@ -46,28 +46,32 @@ export const internalFailure = 'the check itself failed';
 /** What a server may send before we stop listening, in bytes. */
 export const mostBytes = 8 * 1024 * 1024;
 
-export class Conversation {
-  readonly #dialogue: Dialogue;
+/** `Result`: what the dialogue comes to; of checks at layer 4 a `CheckResult`. */
+export class Conversation<Result = CheckResult> {
+  readonly #dialogue: Steps<Result>;
+  readonly #fault: (reason: string) => Result;
   readonly #arrived: Record<Channel, Bytes[]> = { main: [], side: [] };
   readonly #closed: Record<Channel, boolean> = { main: false, side: false };
   #received = 0;
   #waiting: 'main-connected' | 'side-connected' | Channel | 'nothing' = 'main-connected';
 
-  constructor(dialogue: Dialogue) {
+  /** `fault`: the result when the dialogue fails in words (`DialogueFailure`), or by a mistake of ours. */
+  constructor(dialogue: Steps<Result>, fault: (reason: string) => Result) {
     this.#dialogue = dialogue;
+    this.#fault = fault;
   }
 
-  handle(event: ConversationEvent): ConversationAction[] {
+  handle(event: ConversationEvent): ConversationAction<Result>[] {
     if (event.type === 'data') {
       this.#received += event.bytes.length;
       this.#arrived[event.channel].push(event.bytes);
-      if (this.#received > mostBytes) return this.#end({ ok: false, reason: `more than ${mostBytes} bytes came` });
+      if (this.#received > mostBytes) return this.#end(this.#fault(`more than ${mostBytes} bytes came`));
     } else if (event.type === 'closed') this.#closed[event.channel] = true;
     else this.#closed[event.channel] = false;
     return this.#proceed(event);
   }
 
-  #proceed(event: ConversationEvent): ConversationAction[] {
+  #proceed(event: ConversationEvent): ConversationAction<Result>[] {
     if (this.#waiting === 'main-connected' || this.#waiting === 'side-connected') {
       const connected = event.type === 'connected' && this.#waiting === `${event.channel}-connected`;
       return connected ? this.#run(undefined) : [];
@@ -75,13 +79,13 @@ export class Conversation {
     return this.#waiting === 'nothing' ? [] : this.#deliver(this.#waiting);
   }
 
-  #deliver(channel: Channel): ConversationAction[] {
+  #deliver(channel: Channel): ConversationAction<Result>[] {
     const bytes = this.#arrived[channel].shift();
     return bytes !== undefined || this.#closed[channel] ? this.#run(bytes) : [];
   }
 
-  #run(input: Bytes | undefined): ConversationAction[] {
-    const actions: ConversationAction[] = [];
+  #run(input: Bytes | undefined): ConversationAction<Result>[] {
+    const actions: ConversationAction<Result>[] = [];
     let next = input;
     for (;;) {
       const step = this.#next(next);
@@ -103,7 +107,7 @@ export class Conversation {
     }
   }
 
-  #next(input: Bytes | undefined): Step | Extract<ConversationAction, { type: 'verdict' }> {
+  #next(input: Bytes | undefined): Step | Extract<ConversationAction<Result>, { type: 'verdict' }> {
     try {
       const { done, value } = this.#dialogue.next(input);
       return done === true ? { type: 'verdict', result: value } : value;
@@ -111,15 +115,20 @@ export class Conversation {
       // Whatever a server sends, the director goes on: also an error of our own is no more than a failed check.
       const words = error instanceof Error ? error.message : String(error);
       const reason = error instanceof DialogueFailure ? words : `${internalFailure}: ${words}`;
-      return { type: 'verdict', result: { ok: false, reason } };
+      return { type: 'verdict', result: this.#fault(reason) };
     }
   }
 
-  #end(result: CheckResult): ConversationAction[] {
+  #end(result: Result): ConversationAction<Result>[] {
     if (this.#waiting === 'nothing') return [];
     this.#waiting = 'nothing';
     return [{ type: 'verdict', result }];
   }
+}
+
+/** A dialogue that comes to a verdict: whatever goes wrong is a failed check. */
+export function conversationOf(dialogue: Dialogue): Conversation {
+  return new Conversation<CheckResult>(dialogue, (reason) => ({ ok: false, reason }));
 }
 
 /** What came on one channel, read by lines or by counted bytes. */

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../result.ts';
 import { fromLatin1, latin1, type Bytes } from './bytes.ts';
-import { Conversation, type Channel, type Destination, type Dialogue } from './conversation.ts';
+import { conversationOf, type Conversation, type Channel, type Destination, type Dialogue } from './conversation.ts';
 
 /** For tests: what the peer says, or does, in turn. A text or bytes is data, `closed` the end; a RegExp must match what we sent since the last line. */
 export type Line = string | Bytes | RegExp | { readonly on: Channel; readonly say: string };
@@ -11,7 +11,7 @@ export function play(
   script: readonly Line[],
   cut = Infinity,
 ): { result?: CheckResult; sent: string[]; destinations: Destination[] } {
-  const conversation = new Conversation(dialogue);
+  const conversation = conversationOf(dialogue);
   const sent: string[] = [];
   const destinations: Destination[] = [];
   let pending = '';
