@@ -196,7 +196,7 @@ export class RequestWire implements Wire, Outbox, LoopWire, AnswerTaker {
   }
 
   get #usable(): boolean {
-    return !this.#stream.destroyed && !this.#stream.closed && !this.#stream.writableEnded;
+    return !this.#stream.destroyed && !this.#stream.closed;
   }
 
   #send(): void {
@@ -204,7 +204,8 @@ export class RequestWire implements Wire, Outbox, LoopWire, AnswerTaker {
     const pieces = this.#written;
     this.#written = [];
     this.#writtenOctets = 0;
-    if (!this.#usable) return;
+    // Node itself has ended those that can have no content: HEAD, 205.
+    if (!this.#usable || this.#stream.writableEnded) return;
     this.#stream.write(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces), () => this.#sent());
   }
 
