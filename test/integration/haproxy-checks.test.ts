@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DirectorChecks } from './support/director-checks.ts';
@@ -13,11 +17,15 @@ describe.skipIf(haproxyVersion() === undefined)('health checks beside HAProxy', 
   const servers = new Map<string, ScriptedServer>();
   const theirs = new Map<string, SeenChecks & { asked: readonly string[] }>();
   const ours = new Map<string, SeenChecks & { asked: readonly string[] }>();
+  const folder = mkdtempSync(join(tmpdir(), 'relevo-checks-'));
   const asked = (name: string): string[] => [...(servers.get(name)?.asked ?? [])];
 
   beforeAll(async () => {
-    for (const { name, script } of checkCases) servers.set(name, await ScriptedServer.listen(script));
-    const text = checksFile(checkCases, servers);
+    for (const name of ['CA', 'OTHER']) certificate(folder, name);
+    const pem = readFileSync(join(folder, 'CA.pem'), 'utf8');
+    for (const { name, script, tls } of checkCases)
+      servers.set(name, await ScriptedServer.listen(script, tls === true ? pem : undefined));
+    const text = checksFile(checkCases, servers, folder);
     const haproxy = await HaproxyChecks.start(text);
     await sleep(WATCH_MS);
     for (const [name, seen] of await haproxy.seen(checkCases)) theirs.set(name, { ...seen, asked: asked(name) });
@@ -31,6 +39,7 @@ describe.skipIf(haproxyVersion() === undefined)('health checks beside HAProxy', 
 
   afterAll(() => {
     for (const server of servers.values()) server.close();
+    rmSync(folder, { recursive: true });
   });
 
   it('has cases enough', () => {
@@ -60,4 +69,13 @@ function firstAsked(asked: readonly string[] = []): string[] {
       .replace(/node=[^;]+/, 'node=N')
       .replace(/^\x16\x03[^]*/, 'hello'),
   );
+}
+
+/** `NAME.pem`: a certificate that is its own authority, for www.test, and its key. */
+function certificate(folder: string, name: string): void {
+  const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
+  const subject = ['-subj', '/CN=www.test', '-addext', 'subjectAltName=DNS:www.test'];
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  execFileSync('openssl', ['req', '-x509', ...kind, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  writeFileSync(join(folder, `${name}.pem`), readFileSync(cert, 'utf8') + readFileSync(key, 'utf8'));
 }

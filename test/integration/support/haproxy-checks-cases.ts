@@ -17,6 +17,8 @@ export interface CheckCase {
   readonly script: readonly Behaviour[];
   /** Shown by the agent's columns. */
   readonly agent?: boolean;
+  /** The server speaks TLS, with the certificate `@CA`. */
+  readonly tls?: boolean;
   /** What of both is known to differ (docs/director/differences.md): the check's status. */
   readonly differs?: { readonly haproxy: string; readonly director: string };
 }
@@ -152,6 +154,20 @@ export const checkCases: readonly CheckCase[] = [
     [says('A'), says('B'), says('A'), says('C')],
   ),
   // TLS.
+  { name: 'tls-connects', lines: [server('check-ssl verify none')], script: [CLOSES], tls: true },
+  { name: 'https', lines: ['option httpchk', server('ssl verify none')], script: [ok, oops], tls: true },
+  {
+    name: 'https-trusted',
+    lines: ['option httpchk', server('ssl verify required ca-file @CA check-sni www.test')],
+    script: [ok],
+    tls: true,
+  },
+  {
+    name: 'https-untrusted',
+    lines: ['option httpchk', server('ssl verify required ca-file @OTHER')],
+    script: [ok],
+    tls: true,
+  },
   { name: 'no-tls-there', lines: [server('check-ssl verify none')], script: [says('junkjunk')] },
   { name: 'tls-silence', lines: [server('check-ssl verify none')], script: [SILENT] },
   { name: 'tls-reset', lines: [server('check-ssl verify none')], script: [RESETS] },

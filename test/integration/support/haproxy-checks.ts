@@ -27,10 +27,14 @@ const withoutErrno = (text: string): string => text.replace(/(SSL handshake fail
 export const withoutTimes = (line: string): string =>
   withoutErrno(line.replaceAll(/duration: \d+ms/g, 'duration: Nms'));
 
-export function checksFile(cases: readonly CheckCase[], servers: ReadonlyMap<string, ScriptedServer>): string {
+export function checksFile(
+  cases: readonly CheckCase[],
+  servers: ReadonlyMap<string, ScriptedServer>,
+  folder: string,
+): string {
   const backends = cases.map(({ name, lines }) => {
     const port = String(servers.get(name)?.port ?? 1);
-    return `backend ${name}\n${lines.map((line) => `  ${line.replaceAll('@P', port)}\n`).join('')}`;
+    return `backend ${name}\n${lines.map((line) => `  ${line.replaceAll('@P', port).replace(/@(CA|OTHER)/, `${folder}/$1.pem`)}\n`).join('')}`;
   });
   return `defaults\n  mode http\n  log global\n  timeout connect 1s\n  timeout client 1s\n  timeout server 1s\n${backends.join('')}`;
 }

@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import type { Behaviour } from './haproxy-checks-cases.ts';
 
 /** A server that does with each connection what its script says next; and remembers what it was asked. */
@@ -9,13 +10,17 @@ export class ScriptedServer {
   readonly #sockets = new Set<Socket>();
   #connections = 0;
 
-  private constructor(script: readonly Behaviour[]) {
+  private constructor(script: readonly Behaviour[], pem?: string) {
     this.#script = script;
-    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
+    this.#server =
+      pem === undefined
+        ? createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket))
+        : createTlsServer({ cert: pem, key: pem }, (socket) => this.#accept(socket));
   }
 
-  static async listen(script: readonly Behaviour[]): Promise<ScriptedServer> {
-    const made = new ScriptedServer(script);
+  /** `pem`: certificate and key, where it speaks TLS. */
+  static async listen(script: readonly Behaviour[], pem?: string): Promise<ScriptedServer> {
+    const made = new ScriptedServer(script, pem);
     await new Promise<void>((resolve) => void made.#server.listen(0, '127.0.0.1', resolve));
     return made;
   }
