@@ -12,7 +12,13 @@ import { mysql } from './mysql.ts';
 import { postgres } from './postgres.ts';
 
 export type Transport = 'tcp' | 'tls' | 'udp';
-export { Conversation, conversationOf, type ConversationAction, type ConversationEvent, type Destination } from './conversation.ts';
+export {
+  Conversation,
+  conversationOf,
+  type ConversationAction,
+  type ConversationEvent,
+  type Destination,
+} from './conversation.ts';
 
 /** Checks that are a dialogue over a connection. The others: PING_CHECK, programs, FIXED, `none`. */
 export interface DialogueCheck {
